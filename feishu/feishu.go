@@ -1,0 +1,167 @@
+// Package feishu speaks the metric part of Feishu's OKR API: metric sources,
+// their tables and the items in them.
+//
+// One method call is one attempt. The package knows what kind of refusal an
+// answer is (see [Class]); how often and how long to try again is decided by
+// its caller. The one exception is a refused tenant token, which the client
+// fetches again once before it gives up, because nobody else holds it.
+//
+// Cancelling a context ends every wait in here, but never a call that is on
+// the wire: a PATCH whose answer nobody reads would be a row whose state nobody
+// knows. Such a call is bounded by Config.Timeout instead.
+package feishu
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// A Call is one kind of API call. Feishu counts its limits per kind of call,
+// app and tenant.
+type Call string
+
+// The calls okrsync makes.
+const (
+	CallToken       Call = "token"
+	CallSources     Call = "sources"
+	CallTables      Call = "tables"
+	CallList        Call = "list"
+	CallGet         Call = "get"
+	CallPatch       Call = "patch"
+	CallBatchUpdate Call = "batch_update"
+)
+
+// Config says where the API is and who is calling.
+type Config struct {
+	// BaseURL is https://open.feishu.cn, https://open.larksuite.com or a private
+	// deployment's own address: scheme, host and an optional path prefix. Plain
+	// http is accepted for loopback addresses only, since the secret goes there.
+	BaseURL string
+
+	// AppID and AppSecret are the app's credentials; they are not needed when
+	// AccessToken is given.
+	AppID     string
+	AppSecret Secret
+
+	// AccessToken is a token to use as it is; the client then fetches none.
+	AccessToken Secret
+
+	// UserIDType is open_id (the default), union_id or user_id: what the user ids
+	// of items are.
+	UserIDType string
+
+	// Timeout bounds one attempt from connecting to the last byte of its answer.
+	// The default is 30 s.
+	Timeout time.Duration
+
+	// UserAgent names the program to the server.
+	UserAgent string
+
+	// Connections is how many connections are kept open to the server; it should
+	// be the number of callers. The default is 4.
+	Connections int
+
+	// Transport replaces the HTTP transport; nil means a verified TLS transport
+	// of the client's own.
+	Transport http.RoundTripper
+
+	// Admit is asked before every attempt on the wire, the token's included. It
+	// blocks until the attempt may start, or returns an error, which ends the
+	// call unsent. What it returns is called when the attempt has its answer or
+	// has failed. Nil admits everything.
+	Admit func(context.Context, Call) (done func(), err error)
+}
+
+// A Client makes calls. It is safe for use by several goroutines.
+type Client struct {
+	base       string
+	userIDType string
+	userAgent  string
+	timeout    time.Duration
+	http       *http.Client
+	admit      func(context.Context, Call) (func(), error)
+	tokens     *tokens
+}
+
+// NewClient checks the configuration and returns a client for it. No request
+// is made yet.
+func NewClient(c Config) (*Client, error) {
+	base, err := baseURL(c.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	if c.AccessToken == "" && (c.AppID == "" || c.AppSecret == "") {
+		return nil, fmt.Errorf("feishu: neither an access token nor an app id with its secret is given")
+	}
+	client := &Client{
+		base:       base,
+		userIDType: c.UserIDType,
+		userAgent:  c.UserAgent,
+		timeout:    c.Timeout,
+		admit:      c.Admit,
+		http:       &http.Client{Transport: c.Transport, CheckRedirect: followNone},
+	}
+	if client.userIDType == "" {
+		client.userIDType = "open_id"
+	}
+	if client.timeout <= 0 {
+		client.timeout = 30 * time.Second
+	}
+	if client.admit == nil {
+		client.admit = func(context.Context, Call) (func(), error) { return func() {}, nil }
+	}
+	if client.http.Transport == nil {
+		client.http.Transport = newTransport(c.Connections)
+	}
+	client.tokens = newTokens(client, c)
+	return client, nil
+}
+
+// Close closes the connections that are kept open.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// CheckBaseURL reports what is wrong with an address as Config.BaseURL.
+func CheckBaseURL(s string) error {
+	_, err := baseURL(s)
+	return err
+}
+
+// baseURL checks the address and returns it without a slash at its end.
+func baseURL(s string) (string, error) {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil, u.Host == "", u.Scheme != "https" && u.Scheme != "http":
+		return "", fmt.Errorf("%q is not an address like https://open.feishu.cn", s)
+	case u.User != nil, u.RawQuery != "", u.Fragment != "":
+		return "", fmt.Errorf("the address of host %q may have a path, but no user, query or fragment", u.Host)
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		return "", fmt.Errorf("%q is not https: the app secret would travel readable; plain http is for loopback addresses only", s)
+	}
+	return strings.TrimRight(u.String(), "/"), nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// followNone keeps the client on the configured host: a redirect would carry
+// the token elsewhere, and turn a PATCH into a GET whose success means nothing.
+func followNone(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+func newTransport(connections int) http.RoundTripper {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	if connections <= 0 {
+		connections = 4
+	}
+	t.MaxIdleConnsPerHost = connections
+	t.MaxConnsPerHost = connections
+	// HTTP/1.1 keeps one attempt on one connection: a reset then concerns one row.
+	t.ForceAttemptHTTP2 = false
+	return t
+}

@@ -1,0 +1,234 @@
+package feishu
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+// A Table names one table of one metric source; both ids are 1 to 20 digits.
+type Table struct {
+	SourceID, ID string
+}
+
+// Fields are the values of an item that can be updated. "" leaves a field out:
+// an absent field is left alone, and neither null nor "" is ever sent.
+type Fields struct {
+	Initial         json.Number `json:"metric_initial_value,omitempty"`
+	Target          json.Number `json:"metric_target_value,omitempty"`
+	Current         json.Number `json:"metric_current_value,omitempty"`
+	SupportedUserID string      `json:"supported_user_id,omitempty"`
+}
+
+// Empty reports whether there is nothing to send.
+func (f Fields) Empty() bool { return f == Fields{} }
+
+// Names returns the API names of the fields that are given, in the order of the
+// vendor's page.
+func (f Fields) Names() []string {
+	var names []string
+	for _, field := range []struct {
+		name  string
+		given bool
+	}{
+		{"metric_initial_value", f.Initial != ""},
+		{"metric_target_value", f.Target != ""},
+		{"metric_current_value", f.Current != ""},
+		{"supported_user_id", f.SupportedUserID != ""},
+	} {
+		if field.given {
+			names = append(names, field.name)
+		}
+	}
+	return names
+}
+
+// An Item is a metric item as Feishu holds it. Feishu may leave any of it out;
+// numbers keep the digits they came with.
+type Item struct {
+	ID       string `json:"metric_item_id"`
+	UserID   string `json:"user_id"` // the owner
+	PeriodID string `json:"period_id"`
+	Unit     Unit   `json:"metric_unit"`
+	Fields
+	KeyResultID string `json:"kr_id"`
+	UpdatedAt   string `json:"updated_at"` // Unix milliseconds
+	UpdatedBy   string `json:"updated_by"`
+}
+
+// A Unit is the name of what a metric counts, in three languages.
+type Unit struct {
+	Chinese  string `json:"zh_cn"`
+	English  string `json:"en_us"`
+	Japanese string `json:"ja_jp"`
+}
+
+// A BatchEntry is one item's update within a batch.
+type BatchEntry struct {
+	ID string `json:"metric_item_id"`
+	Fields
+}
+
+// A BatchReply is what Feishu says of a batch: an entry in Items is done, one
+// in Failed is refused, one in neither is unknown.
+type BatchReply struct {
+	Items  []Item `json:"items"`
+	Failed []struct {
+		ID     string `json:"metric_item_id"`
+		Reason string `json:"reason"` // free text without a code
+	} `json:"failed_items"`
+}
+
+// A Source is a metric source.
+type Source struct {
+	ID     string `json:"metric_source_id"`
+	Name   string `json:"metric_source_name"`
+	Metric string `json:"metric_name"`
+	Unit   Unit   `json:"metric_unit"`
+}
+
+// A SourceTable is one table of a metric source.
+type SourceTable struct {
+	ID       string `json:"metric_table_id"`
+	Name     string `json:"metric_table_name"`
+	PeriodID string `json:"period_id"`
+}
+
+// A Page is one page of a list. Next is the token of the page after it, "" at
+// the end.
+type Page[T any] struct {
+	Items []T
+	Next  string
+}
+
+// Patch updates the given fields of one item and returns the item as it is
+// afterwards. Fields must not be empty.
+func (c *Client) Patch(ctx context.Context, table Table, itemID string, f Fields) (Item, error) {
+	path, err := itemsPath(table, itemID)
+	if err != nil {
+		return Item{}, err
+	}
+	if f.Empty() {
+		return Item{}, fmt.Errorf("feishu: patch of item %s without a field", itemID)
+	}
+	var item Item
+	err = c.call(ctx, attempt{call: CallPatch, method: http.MethodPatch, path: path, query: c.userIDs(), body: f}, &item)
+	return item, foreign(CallPatch, item, itemID, err)
+}
+
+// BatchUpdate updates up to 100 items of one table in one call. No id may stand
+// in it twice.
+func (c *Client) BatchUpdate(ctx context.Context, table Table, entries []BatchEntry) (BatchReply, error) {
+	path, err := itemsPath(table)
+	if err != nil {
+		return BatchReply{}, err
+	}
+	for _, entry := range entries {
+		if !IsID(entry.ID) || entry.Empty() {
+			return BatchReply{}, fmt.Errorf("feishu: batch entry %q without an id or without a field", entry.ID)
+		}
+	}
+	body := struct {
+		Items []BatchEntry `json:"items"`
+	}{entries}
+	var reply BatchReply
+	err = c.call(ctx, attempt{call: CallBatchUpdate, method: http.MethodPatch, path: path + "/batch_update", query: c.userIDs(), body: body}, &reply)
+	return reply, err
+}
+
+// Get reads one item.
+func (c *Client) Get(ctx context.Context, table Table, itemID string) (Item, error) {
+	path, err := itemsPath(table, itemID)
+	if err != nil {
+		return Item{}, err
+	}
+	var item Item
+	err = c.call(ctx, attempt{call: CallGet, method: http.MethodGet, path: path, query: c.userIDs()}, &item)
+	return item, foreign(CallGet, item, itemID, err)
+}
+
+// Items reads one page of a table's items. The first page has the token "".
+// The largest page size is not documented; 100 is accepted or answered with
+// CodeInvalidParameters or CodeFieldInvalid.
+func (c *Client) Items(ctx context.Context, table Table, pageToken string, pageSize int) (Page[Item], error) {
+	path, err := itemsPath(table)
+	if err != nil {
+		return Page[Item]{}, err
+	}
+	return page[Item](ctx, c, CallList, path, c.userIDs(), pageToken, pageSize)
+}
+
+// Sources reads one page of the metric sources the app may see.
+func (c *Client) Sources(ctx context.Context, pageToken string, pageSize int) (Page[Source], error) {
+	return page[Source](ctx, c, CallSources, "/open-apis/okr/v1/metric_sources", url.Values{}, pageToken, pageSize)
+}
+
+// Tables reads one page of the tables of a metric source.
+func (c *Client) Tables(ctx context.Context, sourceID, pageToken string, pageSize int) (Page[SourceTable], error) {
+	if !IsID(sourceID) {
+		return Page[SourceTable]{}, fmt.Errorf("feishu: %q is not a metric source id", sourceID)
+	}
+	return page[SourceTable](ctx, c, CallTables, "/open-apis/okr/v1/metric_sources/"+sourceID+"/tables", url.Values{}, pageToken, pageSize)
+}
+
+// page reads one page of a list of any kind.
+func page[T any](ctx context.Context, c *Client, call Call, path string, query url.Values, token string, size int) (Page[T], error) {
+	query.Set("page_size", strconv.Itoa(size))
+	if token != "" {
+		query.Set("page_token", token)
+	}
+	var reply struct {
+		Items   []T    `json:"items"`
+		Token   string `json:"page_token"`
+		HasMore bool   `json:"has_more"`
+	}
+	if err := c.call(ctx, attempt{call: call, method: http.MethodGet, path: path, query: query}, &reply); err != nil {
+		return Page[T]{}, err
+	}
+	if !reply.HasMore {
+		reply.Token = ""
+	}
+	return Page[T]{Items: reply.Items, Next: reply.Token}, nil
+}
+
+// IsID reports whether s has the form of Feishu's ids here: 1 to 20 digits.
+// Nothing else may reach a path.
+func IsID(s string) bool {
+	if len(s) == 0 || len(s) > 20 {
+		return false
+	}
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// itemsPath returns the path of a table's items, or of one of them.
+func itemsPath(t Table, item ...string) (string, error) {
+	for _, id := range append(item, t.SourceID, t.ID) {
+		if !IsID(id) {
+			return "", fmt.Errorf("feishu: %q is not an id of 1 to 20 digits", id)
+		}
+	}
+	path := "/open-apis/okr/v1/metric_sources/" + t.SourceID + "/tables/" + t.ID + "/items"
+	if len(item) > 0 {
+		path += "/" + item[0]
+	}
+	return path, nil
+}
+
+func (c *Client) userIDs() url.Values { return url.Values{"user_id_type": {c.userIDType}} }
+
+// foreign turns a success that names another item into a reply that cannot be
+// trusted. Feishu may leave the id out.
+func foreign(call Call, item Item, asked string, err error) error {
+	if err == nil && item.ID != "" && item.ID != asked {
+		return &Error{Call: call, Status: http.StatusOK, Code: CodeBadReply, Class: ClassTransient, Msg: "the answer names item " + strconv.Quote(item.ID)}
+	}
+	return err
+}

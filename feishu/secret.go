@@ -1,0 +1,34 @@
+package feishu
+
+import "strings"
+
+// A Secret is a string that must not be seen: it prints, formats and marshals
+// as "***". Convert it to string only where it goes on the wire.
+type Secret string
+
+const hidden = "***"
+
+// String returns "***", or "" for an empty secret.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return hidden
+}
+
+// GoString is String, so that %#v hides the secret too.
+func (s Secret) GoString() string { return s.String() }
+
+// MarshalText is String, so that JSON and YAML hide the secret too.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// conceal returns s without any of the secrets in it. Servers and proxies echo
+// what they were sent, so every text of theirs passes through here.
+func conceal(s string, secrets ...Secret) string {
+	for _, secret := range secrets {
+		if secret != "" {
+			s = strings.ReplaceAll(s, string(secret), hidden)
+		}
+	}
+	return s
+}
