@@ -7,8 +7,23 @@
 package source
 
 import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
 	"iter"
+	"os"
+	"slices"
 )
+
+// A Number is a decimal exactly as it was written in the file: no sign but
+// "-", no leading or trailing zeros, no exponent, and never "-0". Its
+// magnitude is below 1e15 and a float64 holds it exactly as written, so that
+// no JSON reader can change it. "" is a blank cell, which is never a zero.
+type Number string
 
 // An Update is one row that could be read: which metric item it names and
 // which of its fields the row gives.
@@ -44,6 +59,150 @@ func (u Update) Empty() bool {
 
 // Rows is a stream of rows in file order with strictly rising row numbers.
 // An error that is a *RowError concerns one row, and the stream goes on; any
-// other error (a *FileError, or one of the operating system's) is the last
-// thing yielded.
+// other error is a *FileError and the last thing yielded.
+//
+// The checksum and the end of a file are only seen by ranging to the end:
+// whoever acts on rows should first range over all of them and find no
+// *FileError. The strings of an Update share one allocation with the rest of
+// the row's text; clone those that are kept for long.
 type Rows = iter.Seq2[Update, error]
+
+// A PercentMode says what a percentage in a number column means: 85% can be
+// sent as 0.85 or as 85, and only the metric's unit can tell which.
+type PercentMode string
+
+const (
+	// PercentAuto refuses percentages with [CodePercentUndecided]; it is what
+	// an empty mode means.
+	PercentAuto PercentMode = "auto"
+	// PercentRatio reads 85% as 0.85.
+	PercentRatio PercentMode = "ratio"
+	// PercentPoints reads 85% as 85.
+	PercentPoints PercentMode = "points"
+)
+
+// Options are what the person decides about reading a file. The zero value is
+// right for most files.
+type Options struct {
+	// Sheet is the sheet of an XLSX workbook to read, whether visible or not,
+	// compared without regard to case; "" is the first visible worksheet.
+	Sheet string
+	// Columns adds header names to the built-in ones. A name given here wins
+	// over a built-in name of another column.
+	Columns map[Column][]string
+	// Percent is the meaning of percentages.
+	Percent PercentMode
+}
+
+// A File is an open spreadsheet. Its methods may be used by several
+// goroutines at once, except Close.
+type File struct {
+	name    string
+	file    *os.File
+	info    fs.FileInfo
+	sha256  string
+	names   names
+	percent PercentMode
+	book    *workbook // nil for CSV
+}
+
+// Open opens the spreadsheet at path, whose format is decided by its content
+// and not by its name. A file that cannot be used is refused with a
+// *FileError; any other error is a mistake in o.
+//
+// A folder, pipe or device is refused before it is opened, so that Open never
+// waits for a writer.
+func Open(path string, o Options) (*File, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, &FileError{Code: CodeFileMissing, File: path, Err: err}
+	case err != nil:
+		return nil, &FileError{Code: CodeFileUnreadable, File: path, Found: osReason(err), Err: err}
+	case !info.Mode().IsRegular():
+		return nil, notRegular(path, info)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, &FileError{Code: CodeFileUnreadable, File: path, Found: osReason(err), Err: err}
+	}
+	return New(file, path, o)
+}
+
+// New is Open for a regular file that is open already; name is what errors
+// call it. The File owns file from here on, and it is closed if New fails.
+func New(file *os.File, name string, o Options) (*File, error) {
+	f := &File{name: name, file: file, percent: cmp.Or(o.Percent, PercentAuto)}
+	if err := f.open(o); err != nil {
+		file.Close()
+		return nil, f.refusal(err)
+	}
+	return f, nil
+}
+
+func (f *File) open(o Options) (err error) {
+	defer refusePanic(&err)
+	if !slices.Contains([]PercentMode{PercentAuto, PercentRatio, PercentPoints}, f.percent) {
+		return optionError(fmt.Sprintf("percent mode %q is not auto, ratio or points", f.percent))
+	}
+	if f.names, err = newNames(o.Columns); err != nil {
+		return err
+	}
+	if f.info, err = f.file.Stat(); err != nil {
+		return err
+	}
+	if !f.info.Mode().IsRegular() {
+		return notRegular(f.name, f.info)
+	}
+	zipped, err := sniff(f.file, f.info.Size())
+	if err != nil {
+		return err
+	}
+	if zipped {
+		if f.book, err = openWorkbook(f.file, f.info.Size(), o.Sheet); err != nil {
+			return err
+		}
+	}
+	f.sha256, err = checksum(f.section())
+	return err
+}
+
+// section is the whole file, read from its start, without moving the offset
+// that other readers of the same file use.
+func (f *File) section() *io.SectionReader {
+	return io.NewSectionReader(f.file, 0, f.info.Size())
+}
+
+func checksum(r io.Reader) (string, error) {
+	h := sha256.New()
+	if _, err := io.Copy(h, r); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// Close releases the file. It must not be called while Rows is ranged over.
+func (f *File) Close() error { return f.file.Close() }
+
+// Name is the name the file was opened by.
+func (f *File) Name() string { return f.name }
+
+// Format is what the content turned out to be: "csv" or "xlsx".
+func (f *File) Format() string {
+	if f.book == nil {
+		return "csv"
+	}
+	return "xlsx"
+}
+
+// Sheet is the name of the sheet that is read, "" for CSV.
+func (f *File) Sheet() string {
+	if f.book == nil {
+		return ""
+	}
+	return f.book.sheet
+}
+
+// SHA256 is the checksum of the whole file as it was when it was opened, in
+// lower-case hexadecimal.
+func (f *File) SHA256() string { return f.sha256 }

@@ -1,0 +1,257 @@
+package source
+
+import "bytes"
+
+// stored is a cell as the sheet stores it.
+type stored struct {
+	kind       string // the attribute t
+	style      int
+	start      int // of its text in the row's values
+	hasFormula bool
+	hasValue   bool
+}
+
+// The kinds of cells in a sheet part.
+const (
+	storedNumber  = "n"
+	storedShared  = "s"
+	storedInline  = "inlineStr"
+	storedString  = "str"
+	storedBoolean = "b"
+	storedError   = "e"
+	storedDate    = "d"
+)
+
+// readCell reads a cell and appends it to the row, unless it is blank.
+func (s *sheetReader) readCell() error {
+	column := s.last + 1
+	c := stored{kind: storedNumber, start: len(s.values)}
+	for i := range s.attributes {
+		var err error
+		switch a := &s.attributes[i]; string(a.name) {
+		case "r":
+			column, err = s.cellColumn(a.value)
+		case "s":
+			err = s.cellStyle(&c, a.value)
+		case "t":
+			err = s.cellKind(&c, a.value)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := s.place(column); err != nil {
+		return err
+	}
+	if s.usualContent(&c) {
+		return s.addCell(column, c)
+	}
+	for outer := s.depth() - 1; s.depth() > outer; {
+		tok, err := s.scanner.next()
+		switch {
+		case err != nil:
+		case tok == textToken:
+			err = s.blank()
+		case tok == startTag:
+			err = s.cellContent(&c)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return s.addCell(column, c)
+}
+
+// usualContent reads the rest of a cell in one go if it is spelled as nearly
+// every program spells it and has no entities. It makes reading twice as fast,
+// and whatever it leaves alone is read token by token.
+func (s *sheetReader) usualContent(c *stored) bool {
+	if s.emptyTag || len(s.rootPrefix) > 0 {
+		return false
+	}
+	before, after := "<v>", "</v></c>"
+	if c.kind == storedInline {
+		before, after = "<is><t>", "</t></is></c>"
+	}
+	rest := s.buf[s.pos:s.end]
+	if len(rest) < len(before) || string(rest[:len(before)]) != before {
+		return false
+	}
+	rest = rest[len(before):]
+	n := bytes.IndexByte(rest, '<')
+	if n < 0 || len(rest) < n+len(after) || string(rest[n:n+len(after)]) != after || bytes.IndexByte(rest[:n], '&') >= 0 {
+		return false
+	}
+	start := len(s.values)
+	s.values = append(s.values, rest[:n]...)
+	if c.kind == storedInline {
+		s.values = s.values[:start+len(decodeEscapes(s.values[start:]))]
+	}
+	c.hasValue = true
+	s.pos += len(before) + n + len(after)
+	s.pop()
+	return true
+}
+
+// cellColumn reads the name of a cell, which must be in the row it names.
+func (s *sheetReader) cellColumn(name []byte) (int, error) {
+	column, row, ok := parseReference(name)
+	if !ok || row != s.row.number {
+		return 0, s.damaged("cell “%s” in row %d", show(string(name)), s.row.number)
+	}
+	return column, nil
+}
+
+// place keeps track of where the row's cells are.
+func (s *sheetReader) place(column int) error {
+	if column >= maxColumn || len(s.seen) == maxColumn {
+		return s.damaged("more than %d cells in row %d", maxColumn, s.row.number)
+	}
+	s.mixed = s.mixed || column <= s.last
+	s.seen = append(s.seen, column)
+	s.last = column
+	return nil
+}
+
+// cellStyle reads the number of a style. One that is no number is none, as in
+// Excel.
+func (s *sheetReader) cellStyle(c *stored, style []byte) error {
+	c.style, _ = parseCount(style)
+	if s.formats != nil && c.style >= max(len(s.formats), 1) {
+		return s.damaged("a style that is not there: %d", c.style)
+	}
+	return nil
+}
+
+func (s *sheetReader) cellKind(c *stored, kind []byte) error {
+	if c.kind = storedKind(kind); c.kind == "" {
+		return s.damaged("a cell of the kind “%s”", show(string(kind)))
+	}
+	return nil
+}
+
+// storedKind is the constant for a kind, or "" for one that does not exist.
+func storedKind(kind []byte) string {
+	switch string(kind) {
+	case storedShared:
+		return storedShared
+	case storedNumber:
+		return storedNumber
+	case storedString:
+		return storedString
+	case storedInline:
+		return storedInline
+	case storedBoolean:
+		return storedBoolean
+	case storedError:
+		return storedError
+	case storedDate:
+		return storedDate
+	}
+	return ""
+}
+
+// cellContent reads one element within a cell.
+func (s *sheetReader) cellContent(c *stored) (err error) {
+	switch {
+	case s.is("v") && !c.hasValue:
+		c.hasValue = true
+		s.values, err = s.plainText(s.values)
+	case s.is("is") && !c.hasValue && c.kind == storedInline:
+		c.hasValue = true
+		s.values, err = s.richText(s.values)
+	case s.is("v"), s.is("is"):
+		return s.damaged("a value that does not fit its cell in row %d", s.row.number)
+	case s.is("f"):
+		c.hasFormula = true
+		return s.skip()
+	default:
+		return s.skipForeign()
+	}
+	return err
+}
+
+// addCell appends a cell to the row once its text is known.
+func (s *sheetReader) addCell(column int, c stored) error {
+	kind, err := s.resolve(c)
+	if err != nil {
+		return err
+	}
+	text := s.values[c.start:]
+	if err := s.checkLength(text); err != nil {
+		return err
+	}
+	if kind != formulaCell && isBlankBytes(text) {
+		s.values = s.values[:c.start]
+		return nil
+	}
+	if len(s.row.cells) == maxValues {
+		return tooLarge(s.scanner.part, "more than %d cells in row %d", maxValues, s.row.number)
+	}
+	s.row.cells = append(s.row.cells, cell{column: column, kind: kind})
+	s.ends = append(s.ends, len(s.values))
+	return nil
+}
+
+// resolve finds out what a cell holds and replaces the number of a shared
+// string by its text.
+func (s *sheetReader) resolve(c stored) (kind, error) {
+	text := s.values[c.start:]
+	// An empty text is what ="" gives; any other formula has a value or was
+	// never calculated.
+	if c.hasFormula && !(c.hasValue && c.kind == storedString) && len(trimXML(text)) == 0 {
+		return formulaCell, nil
+	}
+	switch c.kind {
+	case storedShared:
+		return textCell, s.resolveShared(c)
+	case storedInline:
+		return textCell, nil
+	case storedString:
+		s.values = s.values[:c.start+len(decodeEscapes(text))]
+		return textCell, nil
+	case storedBoolean:
+		return booleanCell, nil
+	case storedError:
+		return errorCell, nil
+	case storedDate:
+		return dateCell, nil
+	}
+	return s.numberKind(c.style), nil
+}
+
+func (s *sheetReader) resolveShared(c stored) error {
+	if !c.hasValue {
+		return nil
+	}
+	digits := trimXML(s.values[c.start:])
+	n, ok := parseCount(digits)
+	if !ok && string(digits) != "0" {
+		return s.damaged("a shared string “%s”", show(string(digits)))
+	}
+	shared, ok := s.texts.at(n)
+	if !ok {
+		return s.damaged("a shared string that is not there: %d", n)
+	}
+	s.values = append(s.values[:c.start], shared...)
+	return nil
+}
+
+// numberKind is what a style makes of a number.
+func (s *sheetReader) numberKind(style int) kind {
+	if style >= len(s.formats) {
+		return numberCell // no styles part at all
+	}
+	switch s.formats[style] {
+	case percentFormat:
+		return percentCell
+	case dateFormat:
+		return dateCell
+	}
+	return numberCell
+}
+
+// isBlankBytes is isBlank without making a string in the usual case.
+func isBlankBytes(b []byte) bool {
+	return len(b) == 0 || !isPlain(b[0]) && len(bytes.TrimLeftFunc(b, isFiller)) == 0
+}

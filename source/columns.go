@@ -1,0 +1,199 @@
+package source
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// A Column is a column that okrsync understands, named after the field of the
+// Feishu API that it fills.
+type Column string
+
+// The columns, of which only the first is required.
+const (
+	ColumnItemID        Column = "metric_item_id"
+	ColumnInitial       Column = "metric_initial_value"
+	ColumnTarget        Column = "metric_target_value"
+	ColumnCurrent       Column = "metric_current_value"
+	ColumnSupportedUser Column = "supported_user_id"
+	ColumnSource        Column = "metric_source_id"
+	ColumnTable         Column = "metric_table_id"
+)
+
+// columnNames lists what people call the columns, the name to recommend
+// first. "ID", "目标" and "Objective" are left out: in an OKR sheet they mean
+// a running number and the objective's title.
+var columnNames = []struct {
+	column Column
+	names  []string
+}{
+	{ColumnItemID, []string{"metric_item_id", "指标项ID", "指标ID", "指标项编号", "OKR指标项ID", "item id", "metric id", "metric item"}},
+	{ColumnInitial, []string{"metric_initial_value", "起始值", "初始值", "指标起始值", "指标初始值", "指标项起始值", "initial value", "initial", "start value", "starting value"}},
+	{ColumnTarget, []string{"metric_target_value", "目标值", "指标目标值", "指标项目标值", "target value", "target"}},
+	{ColumnCurrent, []string{"metric_current_value", "当前值", "进度值", "当前进度值", "当前进度", "指标当前值", "指标项当前值", "指标进度值", "当前值/进度值", "current value", "current", "progress value"}},
+	{ColumnSupportedUser, []string{"supported_user_id", "支撑的上级", "支撑的上级ID", "支撑的上级用户ID", "支撑的上级user_id", "支撑上级", "支撑上级ID", "supported user", "supported superior", "supported superior id"}},
+	{ColumnSource, []string{"metric_source_id", "指标来源ID", "指标库ID", "指标来源", "source id", "metric source"}},
+	{ColumnTable, []string{"metric_table_id", "指标表ID", "指标表", "table id", "metric table"}},
+}
+
+// Columns lists the columns in the order of their documentation.
+func Columns() []Column {
+	columns := make([]Column, len(columnNames))
+	for i, c := range columnNames {
+		columns[i] = c.column
+	}
+	return columns
+}
+
+// ParseColumn finds the column with exactly the given API field name.
+func ParseColumn(name string) (Column, error) {
+	if columns := Columns(); !slices.Contains(columns, Column(name)) {
+		return "", fmt.Errorf("column %q is not one of %v", name, columns)
+	}
+	return Column(name), nil
+}
+
+// names maps header names, as headerKey makes them comparable, to columns.
+type names struct {
+	column map[string]Column
+	ids    []string // what the id column may be called, for the message
+}
+
+func newNames(extra map[Column][]string) (names, error) {
+	n := names{column: map[string]Column{}}
+	for _, c := range columnNames {
+		for _, name := range c.names {
+			n.column[headerKey(name)] = c.column
+		}
+	}
+	given := map[string]Column{}
+	for _, column := range slices.Sorted(maps.Keys(extra)) {
+		if _, err := ParseColumn(string(column)); err != nil {
+			return names{}, optionError(err.Error())
+		}
+		for _, name := range extra[column] {
+			key := headerKey(name)
+			if other, taken := given[key]; key == "" || taken && other != column {
+				return names{}, optionError(fmt.Sprintf("header name %q of column %s is empty or given to two columns", name, column))
+			}
+			given[key], n.column[key] = column, column
+		}
+	}
+	n.ids = slices.Concat(extra[ColumnItemID], columnNames[0].names)
+	return n, nil
+}
+
+// A layout says what the columns of one file hold.
+type layout struct {
+	columns []Column // by position; "" for a column we don't know
+	heads   []string // the header cells as the file spells them
+	item    int      // the position of the id column
+	percent PercentMode
+	// fixedWidth says that a cell to the right of the header is a mistake, as
+	// it is in a CSV file, where an unquoted comma shifts the whole row.
+	fixedWidth bool
+}
+
+// layout reads a header row.
+func (n names) layout(r *row) (*layout, error) {
+	width := r.cells[len(r.cells)-1].column + 1
+	l := &layout{columns: make([]Column, width), heads: make([]string, width), item: -1}
+	position := map[Column]int{}
+	for _, c := range r.cells {
+		column := n.column[headerKey(c.text)]
+		l.columns[c.column], l.heads[c.column] = column, show(trim(c.text))
+		if column == "" {
+			continue
+		}
+		if first, taken := position[column]; taken {
+			return nil, duplicateHeader(column, l, r.number, first, c.column)
+		}
+		position[column] = c.column
+	}
+	item, ok := position[ColumnItemID]
+	if !ok {
+		return nil, n.missingHeader(l, r.number)
+	}
+	l.item = item
+	return l, nil
+}
+
+func duplicateHeader(column Column, l *layout, row, first, second int) *FileError {
+	found := fmt.Sprintf("“%s” (%s), “%s” (%s)", l.heads[first], cellName(first, row), l.heads[second], cellName(second, row))
+	return &FileError{Code: CodeHeaderDuplicate, Place: cellName(second, row), Found: found, Wanted: string(column)}
+}
+
+func (n names) missingHeader(l *layout, row int) *FileError {
+	const most = 10
+	found := slices.DeleteFunc(slices.Clone(l.heads), func(head string) bool { return head == "" })
+	if len(found) > most {
+		found = append(found[:most], "…")
+	}
+	return &FileError{
+		Code: CodeHeaderMissing, Place: cellName(0, row),
+		Found: strings.Join(found, ", "), Wanted: strings.Join(n.ids, ", "),
+	}
+}
+
+// headerKey makes header names comparable: lower-case letters and digits only,
+// ASCII instead of full-width forms, and no bracketed remark at the end.
+func headerKey(name string) string {
+	if key := lettersAndDigits(withoutRemark(name)); key != "" {
+		return key
+	}
+	return lettersAndDigits(name)
+}
+
+func lettersAndDigits(name string) string {
+	return strings.Map(func(r rune) rune {
+		r = unicode.ToLower(narrow(r))
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, name)
+}
+
+// withoutRemark cuts remarks such as （元） or (必填) off the end of a name,
+// together with a star or colon that follows them.
+func withoutRemark(name string) string {
+	for {
+		rest := strings.TrimRightFunc(name, func(r rune) bool {
+			return isFiller(r) || strings.ContainsRune("*＊:：", r)
+		})
+		closing := strings.LastIndexAny(rest, ")）]］】")
+		if closing < 0 || closing+runeLen(rest[closing:]) != len(rest) {
+			return rest
+		}
+		opening := strings.LastIndexAny(rest, "(（[［【")
+		if opening < 0 {
+			return rest
+		}
+		name = rest[:opening]
+	}
+}
+
+// totals are the labels of total lines, as headerKey spells them.
+var totals = map[string]bool{
+	"合计": true, "小计": true, "总计": true, "总和": true, "共计": true, "总合计": true, "合计值": true, "累计": true,
+	"total": true, "subtotal": true, "sum": true, "grandtotal": true, "totals": true, "subtotals": true,
+}
+
+// isTotal reports whether a cell is the label of a total line, and only that.
+func isTotal(text string) bool {
+	const longest = 64
+	return len(text) <= longest && !strings.ContainsAny(text, "=@+") && totals[headerKey(text)]
+}
+
+// cellName is the name Excel gives a cell: the column counted from 0, the row
+// from 1.
+func cellName(column, row int) string {
+	letters := ""
+	for n := column + 1; n > 0; n = (n - 1) / 26 {
+		letters = string(rune('A'+(n-1)%26)) + letters
+	}
+	return fmt.Sprintf("%s%d", letters, row)
+}

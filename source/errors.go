@@ -1,0 +1,193 @@
+package source
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A Code names a kind of refusal. The set is closed, and every code has words
+// in English and Chinese; new codes may be added.
+type Code string
+
+// What can be wrong with a row.
+const (
+	CodeIDMissing           Code = "id_missing"            // values, but no item id
+	CodeIDNotText           Code = "id_not_text"           // the id is a number of more than 15 digits
+	CodeIDDamaged           Code = "id_damaged"            // Excel has replaced digits of the id
+	CodeIDInvalid           Code = "id_invalid"            // not 1 to 20 digits
+	CodeNumberInvalid       Code = "number_invalid"        // not a plain decimal number
+	CodeNumberRange         Code = "number_range"          // 1e15 or more, or too close to zero
+	CodeNumberPrecision     Code = "number_precision"      // more digits than a float64 holds
+	CodePercentUndecided    Code = "percent_undecided"     // a percentage under PercentAuto
+	CodeCellIsDate          Code = "cell_is_date"          // a date where a number or id belongs
+	CodeCellIsBoolean       Code = "cell_is_boolean"       // TRUE or FALSE
+	CodeCellIsError         Code = "cell_is_error"         // #N/A and its like
+	CodeFormulaWithoutValue Code = "formula_without_value" // a formula nobody has computed yet
+	CodeTextInvalid         Code = "text_invalid"          // not a user id
+	CodeRowTooLong          Code = "row_too_long"          // CSV: more cells than the header
+)
+
+// What can be wrong with a file.
+const (
+	CodeFileMissing         Code = "file_missing"
+	CodeFileUnreadable      Code = "file_unreadable" // no permission, a folder, a device, a disk error
+	CodeFileChanged         Code = "file_changed"    // written to while it was being read
+	CodeFileNotASpreadsheet Code = "file_not_a_spreadsheet"
+	CodeFileEncrypted       Code = "file_encrypted"
+	CodeFileDamaged         Code = "file_damaged"
+	CodeFileEmpty           Code = "file_empty"
+	CodeFileTooLarge        Code = "file_too_large"
+	CodeHeaderMissing       Code = "header_missing"
+	CodeHeaderDuplicate     Code = "header_duplicate"
+	CodeSheetMissing        Code = "sheet_missing"
+	CodeEncodingUnknown     Code = "encoding_unknown"
+	CodeCSVQuotes           Code = "csv_quotes"
+	CodeCSVLineEnds         Code = "csv_line_ends"       // carriage returns alone
+	CodeCSVRecordTooLong    Code = "csv_record_too_long" // one row of more than a mebibyte
+)
+
+// A Problem is one thing that is wrong with a row.
+type Problem struct {
+	Code   Code
+	Row    int    // as in Update
+	Cell   string // as Excel names it, "C17", or "" for the row as a whole
+	Field  Column // what the column stands for, "" if nothing okrsync reads
+	Column string // the header as the file spells it, escaped as Found is
+	// Found is what stands in the cell, cut to 40 characters, with quotation
+	// marks and invisible characters escaped; "" for a blank cell.
+	Found string
+}
+
+// A RowError refuses one row with everything that is wrong with it, in the
+// order of the columns.
+type RowError struct {
+	Row int
+	// Update is what could be read of the row: the ids and values that are
+	// fine. It must not be sent.
+	Update   Update
+	Problems []Problem // at least one
+}
+
+// A FileError refuses a file as a whole.
+type FileError struct {
+	Code   Code
+	File   string // its name
+	Place  string // the sheet, the part of the workbook or the cell, where known
+	Line   int    // the line of a text file, counted from 1; 0 if unknown
+	Offset int64  // the byte of the file or part, counted from 1; 0 if unknown
+	Found  string // what was found, escaped as in Problem
+	Wanted string // what would have been right: header names, sheets
+	Err    error  // the cause, or nil
+}
+
+// Unwrap returns the cause, such as an fs.ErrPermission.
+func (e *FileError) Unwrap() error { return e.Err }
+
+// Error is the English reason and advice.
+func (p Problem) Error() string { return p.Reason("en") + "; " + p.Advice("en") }
+
+// Error is the English reason and advice.
+func (e *RowError) Error() string { return e.Reason("en") + "; " + e.Advice("en") }
+
+// Error is the English reason and advice.
+func (e *FileError) Error() string { return e.Reason("en") + "; " + e.Advice("en") }
+
+// Reason says where the problem is and what was found there, in Chinese for
+// "zh" and in English otherwise.
+func (p Problem) Reason(lang string) string {
+	return rowPlace(lang, p.Row, p.Cell != "") + p.finding(lang)
+}
+
+// Advice says what to do about the problem.
+func (p Problem) Advice(lang string) string { return wordsOf(p.Code, lang).advice }
+
+// finding is the reason without the row.
+func (p Problem) finding(lang string) string {
+	text := strings.ReplaceAll(wordsOf(p.Code, lang).reason, "{found}", p.Found)
+	if p.Cell == "" {
+		return text
+	}
+	return cellPlace(lang, p.Column, p.Cell) + text
+}
+
+// Reason says where the row is and what is wrong with it, all problems at once.
+func (e *RowError) Reason(lang string) string {
+	findings := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		findings[i] = p.finding(lang)
+	}
+	inCell := len(e.Problems) > 0 && e.Problems[0].Cell != ""
+	return rowPlace(lang, e.Row, inCell) + strings.Join(findings, semicolon(lang))
+}
+
+// Advice says what to do about each kind of problem once.
+func (e *RowError) Advice(lang string) string {
+	var advice []string
+	for _, p := range e.Problems {
+		if a := p.Advice(lang); !slices.Contains(advice, a) {
+			advice = append(advice, a)
+		}
+	}
+	return strings.Join(advice, semicolon(lang))
+}
+
+// Reason says which file is refused, at which place, and why.
+func (e *FileError) Reason(lang string) string {
+	reason := wordsOf(e.Code, lang).reason
+	if e.Found == "" {
+		reason = withoutFound(reason)
+	}
+	return filePlace(lang, e) + strings.NewReplacer("{found}", e.Found, "{wanted}", e.Wanted).Replace(reason)
+}
+
+// Advice says what to do about the file.
+func (e *FileError) Advice(lang string) string {
+	return strings.ReplaceAll(wordsOf(e.Code, lang).advice, "{wanted}", e.Wanted)
+}
+
+// damaged is the refusal of a workbook that is not what a spreadsheet program
+// would have written.
+func damaged(part string, offset int64, format string, args ...any) *FileError {
+	return &FileError{Code: CodeFileDamaged, Place: part, Offset: offset, Found: fmt.Sprintf(format, args...)}
+}
+
+// tooLarge is the refusal of a file that would take too much memory or time.
+func tooLarge(part string, format string, args ...any) *FileError {
+	return &FileError{Code: CodeFileTooLarge, Place: part, Found: fmt.Sprintf(format, args...)}
+}
+
+func notRegular(name string, info fs.FileInfo) *FileError {
+	found := "not a regular file"
+	if info.IsDir() {
+		found = "a folder"
+	}
+	return &FileError{Code: CodeFileUnreadable, File: name, Found: found}
+}
+
+// osReason is the operating system's own word for err, without the operation
+// and path that come before it.
+func osReason(err error) string {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		err = e.Err
+	}
+	return err.Error()
+}
+
+// show makes foreign text fit for a message.
+func show(text string) string {
+	const most = 40
+	cut := ""
+	for i, n := 0, 0; i < len(text) && n <= most; n++ {
+		if n == most {
+			text, cut = text[:i], "…"
+			break
+		}
+		i += runeLen(text[i:])
+	}
+	quoted := strconv.Quote(text)
+	return quoted[1:len(quoted)-1] + cut
+}

@@ -1,0 +1,128 @@
+package source
+
+import (
+	"strings"
+)
+
+// readID reads a cell that holds an id of Feishu's: 1 to 20 digits, as text.
+// An id that Excel has damaged is refused and never repaired.
+func readID(c *cell) (string, Code) {
+	switch c.kind {
+	case textCell:
+		return parseID(c.text)
+	case numberCell:
+		return integerText(c.text)
+	case percentCell:
+		return "", CodeIDNotText
+	}
+	return "", refused[c.kind]
+}
+
+// parseID reads an id from text, without the traces that spreadsheets leave
+// around it.
+func parseID(text string) (string, Code) {
+	const longest = 20
+	id := unwrapID(text)
+	switch {
+	case isScientific(id):
+		return "", CodeIDDamaged
+	case len(id) > longest || !isDigits(id):
+		return "", CodeIDInvalid
+	}
+	return id, ""
+}
+
+// unwrapID removes invisible characters, an apostrophe and a ="…" wrapper
+// around an id, and makes full-width digits ASCII ones.
+func unwrapID(text string) string {
+	id := trim(text)
+	if isDigits(id) {
+		return id
+	}
+	if inner, ok := strings.CutPrefix(id, `="`); ok && strings.HasSuffix(inner, `"`) {
+		id = trim(strings.TrimSuffix(inner, `"`))
+	}
+	for _, apostrophe := range []string{"'", "’"} {
+		if rest, ok := strings.CutPrefix(id, apostrophe); ok {
+			id = trim(rest)
+			break
+		}
+	}
+	return strings.Map(func(r rune) rune {
+		if '０' <= r && r <= '９' {
+			return narrow(r)
+		}
+		return r
+	}, id)
+}
+
+// isScientific reports whether a text is a number with an exponent, which is
+// what Excel makes of an id: 7.04E+18.
+func isScientific(text string) bool {
+	if !strings.ContainsAny(text, "eE") {
+		return false
+	}
+	_, ok := parseDecimal(text, true)
+	return ok
+}
+
+func isDigits(text string) bool {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return text != ""
+}
+
+// integerText reads an id from a number cell. Only a whole number of at most
+// 15 digits is certain to be what was typed.
+func integerText(stored string) (string, Code) {
+	const certain = 15
+	d, ok := parseDecimal(trim(stored), true)
+	switch {
+	case !ok || d.negative:
+		return "", CodeIDInvalid
+	case d.point > certain:
+		return "", CodeIDNotText
+	case len(d.digits) > max(d.point, 0):
+		return "", CodeIDInvalid // a fraction
+	}
+	return d.canonical(), ""
+}
+
+// readUserID reads the id of a person: whatever letters Feishu's several kinds
+// of user ids consist of, but not a name.
+func readUserID(c *cell) (string, Code) {
+	switch c.kind {
+	case textCell:
+		return parseUserID(c.text)
+	case numberCell:
+		id, code := integerText(c.text)
+		if code == CodeIDInvalid {
+			code = CodeTextInvalid
+		}
+		return id, code
+	case percentCell:
+		return "", CodeTextInvalid
+	}
+	return "", refused[c.kind]
+}
+
+func parseUserID(text string) (string, Code) {
+	const longest = 64
+	id := trim(text)
+	for i := range len(id) {
+		if !isUserIDByte(id[i]) {
+			return "", CodeTextInvalid
+		}
+	}
+	if id == "" || len(id) > longest {
+		return "", CodeTextInvalid
+	}
+	return id, ""
+}
+
+func isUserIDByte(b byte) bool {
+	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' || b == '_' || b == '-'
+}

@@ -1,0 +1,147 @@
+package source
+
+import (
+	"errors"
+	"fmt"
+	"io"
+)
+
+// A rowReader yields the rows of a sheet from top to bottom, blank ones
+// optional, and io.EOF once it knows that the file is sound to its end.
+type rowReader interface {
+	// next returns a row that is good until the following call.
+	next() (*row, error)
+	close()
+}
+
+// A pass is one reading of a file from its start.
+type pass struct {
+	file   *File
+	reader rowReader
+	layout *layout // nil until the header row was seen
+}
+
+// Rows reads the rows below the header. It may be ranged over several times,
+// and each range reads the file anew; stopping early is fine. The header is
+// looked for here, so a file without a usable one yields a single *FileError.
+func (f *File) Rows() Rows {
+	return func(yield func(Update, error) bool) {
+		p, err := f.start()
+		if err != nil {
+			yield(Update{}, f.refusal(err))
+			return
+		}
+		defer p.reader.close()
+		for {
+			u, err := p.next()
+			if err == io.EOF {
+				return
+			}
+			if _, concernsRow := err.(*RowError); err != nil && !concernsRow {
+				yield(Update{}, f.refusal(err))
+				return
+			}
+			if !yield(u, err) {
+				return
+			}
+		}
+	}
+}
+
+func (f *File) start() (p *pass, err error) {
+	defer refusePanic(&err)
+	if err := f.unchanged(); err != nil {
+		return nil, err
+	}
+	p = &pass{file: f}
+	if f.book == nil {
+		p.reader = newCSVReader(f.section())
+		return p, nil
+	}
+	p.reader, err = f.book.rows()
+	return p, err
+}
+
+// next is the one place where foreign bytes are turned into rows. It is kept
+// apart from the caller's loop body, whose panics must not be caught.
+func (p *pass) next() (u Update, err error) {
+	defer refusePanic(&err)
+	for {
+		r, err := p.reader.next()
+		switch {
+		case err == io.EOF:
+			return Update{}, p.finish()
+		case err != nil:
+			return Update{}, err
+		case len(r.cells) == 0:
+			continue
+		case p.layout != nil:
+			return p.layout.update(r)
+		}
+		if err := p.header(r); err != nil {
+			return Update{}, err
+		}
+	}
+}
+
+// header takes the first row with anything in it as the header row.
+func (p *pass) header(r *row) (err error) {
+	p.layout, err = p.file.names.layout(r)
+	if err != nil {
+		return err
+	}
+	p.layout.percent = p.file.percent
+	p.layout.fixedWidth = p.file.book == nil
+	return nil
+}
+
+func (p *pass) finish() error {
+	if p.layout == nil {
+		return &FileError{Code: CodeFileEmpty, Place: p.file.Sheet()}
+	}
+	if err := p.file.unchanged(); err != nil {
+		return err
+	}
+	return io.EOF
+}
+
+// unchanged tells a file that somebody is writing to from one that is what it
+// was when it was opened.
+func (f *File) unchanged() error {
+	info, err := f.file.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() != f.info.Size() || !info.ModTime().Equal(f.info.ModTime()) {
+		return &FileError{Code: CodeFileChanged}
+	}
+	return nil
+}
+
+// refusal makes err a *FileError that names the file.
+func (f *File) refusal(err error) error {
+	if _, ok := err.(optionError); ok {
+		return err
+	}
+	refused, ok := errors.AsType[*FileError](err)
+	if !ok {
+		refused = &FileError{Code: CodeFileUnreadable, Found: osReason(err), Err: err}
+	}
+	if refused.File == "" {
+		refused.File = f.name
+	}
+	return refused
+}
+
+// refusePanic turns a panic of the function that defers it into a refusal of
+// the file: a file that trips us up is no reason to take the program down.
+func refusePanic(err *error) {
+	if p := recover(); p != nil {
+		*err = &FileError{Code: CodeFileDamaged, Found: "internal", Err: fmt.Errorf("panic: %v", p)}
+	}
+}
+
+// An optionError is a mistake in Options: the caller's, not the file's.
+type optionError string
+
+func (e optionError) Error() string { return string(e) }

@@ -1,0 +1,172 @@
+package source
+
+import (
+	"slices"
+)
+
+// A kind is what a cell holds.
+type kind uint8
+
+const (
+	textCell kind = iota
+	numberCell
+	percentCell // a number that is shown as a percentage
+	dateCell
+	booleanCell
+	errorCell
+	formulaCell // a formula without a value
+)
+
+// refused says which kinds no field takes.
+var refused = map[kind]Code{
+	dateCell:    CodeCellIsDate,
+	booleanCell: CodeCellIsBoolean,
+	errorCell:   CodeCellIsError,
+	formulaCell: CodeFormulaWithoutValue,
+}
+
+// A cell is one cell that is not blank.
+type cell struct {
+	column int // counted from 0
+	kind   kind
+	text   string // as stored
+}
+
+// A row is what both readers, CSV and XLSX, make of a row: its cells from left
+// to right without the blank ones, none for a blank row.
+type row struct {
+	number int // as in Update
+	cells  []cell
+}
+
+// reading is one row on its way to becoming an Update.
+type reading struct {
+	layout   *layout
+	update   Update
+	problems []Problem
+	idSeen   bool // the id column holds something, right or wrong
+}
+
+// update reads a row below the header. The error is a *RowError.
+func (l *layout) update(r *row) (Update, error) {
+	rd := reading{layout: l, update: Update{Row: r.number}}
+	for i := range r.cells {
+		rd.take(&r.cells[i])
+	}
+	if !rd.idSeen && slices.ContainsFunc(r.cells, cell.isTotal) {
+		return Update{Row: r.number, Total: true}, nil
+	}
+	if !rd.idSeen {
+		rd.problems = slices.Insert(rd.problems, 0, l.problem(CodeIDMissing, r.number, l.item, ""))
+	}
+	if rd.problems != nil {
+		return Update{}, &RowError{Row: r.number, Update: rd.update, Problems: rd.problems}
+	}
+	return rd.update, nil
+}
+
+func (c cell) isTotal() bool { return c.kind == textCell && isTotal(c.text) }
+
+// take reads one cell into the field that its column stands for.
+func (rd *reading) take(c *cell) {
+	if c.column >= len(rd.layout.columns) {
+		rd.beyondHeader(c)
+		return
+	}
+	switch rd.layout.columns[c.column] {
+	case ColumnItemID:
+		rd.itemID(c)
+	case ColumnInitial:
+		rd.number(c, &rd.update.Initial)
+	case ColumnTarget:
+		rd.number(c, &rd.update.Target)
+	case ColumnCurrent:
+		rd.number(c, &rd.update.Current)
+	case ColumnSupportedUser:
+		readInto(rd, c, &rd.update.SupportedUserID, readUserID)
+	case ColumnSource:
+		readInto(rd, c, &rd.update.SourceID, readID)
+	case ColumnTable:
+		readInto(rd, c, &rd.update.TableID, readID)
+	}
+}
+
+// itemID reads the id. Many sheets put the label of their total line into the
+// column of the ids, and that is no id that went wrong.
+func (rd *reading) itemID(c *cell) {
+	id, code := readID(c)
+	if code != "" && c.isTotal() {
+		return
+	}
+	rd.idSeen = true
+	if code != "" {
+		rd.refuse(code, c)
+		return
+	}
+	rd.update.ItemID = id
+}
+
+func (rd *reading) number(c *cell, field *Number) {
+	n, code := readNumber(c, rd.layout.percent)
+	if code != "" {
+		rd.refuse(code, c)
+		return
+	}
+	*field = n
+}
+
+func readInto(rd *reading, c *cell, field *string, read func(*cell) (string, Code)) {
+	text, code := read(c)
+	if code != "" {
+		rd.refuse(code, c)
+		return
+	}
+	*field = text
+}
+
+// beyondHeader refuses the first cell that has no header above it.
+func (rd *reading) beyondHeader(c *cell) {
+	tooLong := func(p Problem) bool { return p.Code == CodeRowTooLong }
+	if rd.layout.fixedWidth && !slices.ContainsFunc(rd.problems, tooLong) {
+		rd.refuse(CodeRowTooLong, c)
+	}
+}
+
+func (rd *reading) refuse(code Code, c *cell) {
+	found := trim(c.text)
+	if c.kind == booleanCell {
+		found = booleanName(found)
+	}
+	rd.problems = append(rd.problems, rd.layout.problem(code, rd.update.Row, c.column, found))
+}
+
+func (l *layout) problem(code Code, row, column int, found string) Problem {
+	p := Problem{Code: code, Row: row, Cell: cellName(column, row), Found: show(found)}
+	if column < len(l.heads) {
+		p.Column, p.Field = l.heads[column], l.columns[column]
+	}
+	return p
+}
+
+func booleanName(stored string) string {
+	switch stored {
+	case "1":
+		return "TRUE"
+	case "0":
+		return "FALSE"
+	}
+	return stored
+}
+
+// readNumber reads a cell of a number column.
+func readNumber(c *cell, mode PercentMode) (Number, Code) {
+	switch c.kind {
+	case textCell:
+		return parseNumber(c.text, mode)
+	case numberCell:
+		return parseStored(c.text)
+	case percentCell:
+		return parsePercent(c.text, mode)
+	}
+	return "", refused[c.kind]
+}

@@ -1,0 +1,162 @@
+package source
+
+import (
+	"io"
+	"math"
+	"unicode/utf8"
+)
+
+// maxCellText is how many characters a cell can hold.
+const maxCellText = 32_767
+
+// sharedStrings are the texts that the cells of a workbook refer to by number,
+// end to end in one block of memory.
+type sharedStrings struct {
+	texts []byte
+	ends  []uint32
+}
+
+// at is the text of a number.
+func (t *sharedStrings) at(i int) ([]byte, bool) {
+	if i < 0 || i >= len(t.ends) {
+		return nil, false
+	}
+	start := uint32(0)
+	if i > 0 {
+		start = t.ends[i-1]
+	}
+	return t.texts[start:t.ends[i]], true
+}
+
+// readSharedStrings reads the part to its end.
+func readSharedStrings(r io.Reader, part string) (*sharedStrings, error) {
+	s, t := newScanner(r, part), &sharedStrings{}
+	if err := s.root("sst"); err != nil {
+		return nil, err
+	}
+	for s.depth() > 0 {
+		tok, err := s.next()
+		switch {
+		case err != nil:
+			return nil, err
+		case tok == textToken:
+			err = s.blank()
+		case tok == startTag && s.is("si"):
+			err = t.add(s)
+		case tok == startTag:
+			err = s.skipForeign()
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return t, s.finish()
+}
+
+// add reads one <si>.
+func (t *sharedStrings) add(s *scanner) error {
+	start := len(t.texts)
+	var err error
+	if t.texts, err = s.richText(t.texts); err != nil {
+		return err
+	}
+	if len(t.texts) > math.MaxUint32 {
+		return tooLarge(s.part, "shared strings")
+	}
+	t.ends = append(t.ends, uint32(len(t.texts)))
+	return s.checkLength(t.texts[start:])
+}
+
+func (s *scanner) checkLength(text []byte) error {
+	if len(text) > maxCellText && utf8.RuneCount(text) > maxCellText {
+		return tooLarge(s.part, "a cell of more than %d characters", maxCellText)
+	}
+	return nil
+}
+
+// root reads up to the start tag of the root element, which must have a name.
+func (s *scanner) root(name string) error {
+	if err := s.skipBOM(); err != nil {
+		return err
+	}
+	for {
+		tok, err := s.next()
+		switch {
+		case err != nil:
+			return err
+		case tok == textToken:
+			continue // blank, or next would have refused it
+		case tok != startTag || !s.is(name):
+			return s.damaged("<%s> is missing", name)
+		}
+		return nil
+	}
+}
+
+// finish reads what may follow the root element, up to the end of the part and
+// its checksum.
+func (s *scanner) finish() error {
+	for {
+		tok, err := s.next()
+		if err != nil || tok == endOfPart {
+			return err
+		}
+		if tok == startTag {
+			return s.damaged("a second root element")
+		}
+	}
+}
+
+// skipForeign passes over an element that is of no interest here. Alternative
+// contents are refused, since programs disagree about which of them counts.
+func (s *scanner) skipForeign() error {
+	if string(s.name) == "AlternateContent" {
+		return s.damaged("alternative contents among the cells")
+	}
+	return s.skip()
+}
+
+// richText appends the text of the current element, <si> or <is>: its <t> and
+// those of its runs <r>, but not those of phonetic guides <rPh>.
+func (s *scanner) richText(dst []byte) ([]byte, error) {
+	outer := s.depth() - 1
+	for s.depth() > outer {
+		tok, err := s.next()
+		switch {
+		case err != nil:
+		case tok == textToken:
+			err = s.blank()
+		case tok != startTag:
+		case s.is("t"):
+			start := len(dst)
+			if dst, err = s.plainText(dst); err == nil {
+				dst = dst[:start+len(decodeEscapes(dst[start:]))]
+			}
+		case s.is("r") && s.depth() == outer+2:
+			// its <t> is found on the way
+		default:
+			err = s.skipForeign()
+		}
+		if err != nil {
+			return dst, err
+		}
+	}
+	return dst, nil
+}
+
+// plainText appends the text of the current element, which has no elements
+// inside.
+func (s *scanner) plainText(dst []byte) ([]byte, error) {
+	for {
+		tok, err := s.next()
+		switch {
+		case err != nil:
+			return dst, err
+		case tok == startTag:
+			return dst, s.damaged("<%s> within a text", show(string(s.name)))
+		case tok == endTag:
+			return dst, nil
+		}
+		dst = append(dst, s.text...)
+	}
+}
