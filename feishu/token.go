@@ -59,7 +59,7 @@ func (t *tokens) get(ctx context.Context) (Secret, error) {
 		select {
 		case t.fetching <- struct{}{}:
 		case <-ctx.Done():
-			return "", context.Cause(ctx)
+			return "", ctx.Err()
 		}
 	}
 	defer func() { <-t.fetching }()

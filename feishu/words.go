@@ -42,15 +42,15 @@ var (
 		text{"把错误码和 log_id 交给飞书支持人员查询", "ask Feishu's support about the code, with the log id"},
 	}
 	serverTrouble = words{
-		text{"飞书服务器暂时出错，多次重试仍未成功", "Feishu's server is in trouble, and still was after the last retry"},
+		text{"飞书服务器暂时出错", "Feishu's server is in trouble"},
 		text{"稍后用同一文件再运行一次", "run the same file again later"},
 	}
 	tooFast = words{
-		text{"调用过于频繁，飞书要求放慢，等待后仍未放行", "too many calls: Feishu asked to slow down and still did after waiting"},
+		text{"调用过于频繁，飞书要求放慢", "too many calls: Feishu asks to slow down"},
 		text{"稍后再运行；若经常出现，请调低 sync.rate", "run again later; if it happens often, lower sync.rate"},
 	}
 	refusedToken = words{
-		text{"飞书连续拒绝访问令牌", "Feishu refuses the access token, also after fetching it again"},
+		text{"飞书拒绝访问令牌", "Feishu refuses the access token"},
 		text{"请管理员核对应用凭证；若用 FEISHU_ACCESS_TOKEN，请换一个未过期的令牌", "have the administrator check the app's credentials; if FEISHU_ACCESS_TOKEN is used, give one that has not expired"},
 	}
 	wrongCredentials = words{
@@ -72,11 +72,11 @@ var (
 // call, and the names of answers without a code.
 var refusals = map[Code]refusal{
 	"1009999": {ClassTransient, words{
-		text{"飞书内部未知错误，多次重试仍未成功", "an unknown error inside Feishu, still there after the last retry"},
+		text{"飞书内部未知错误", "an unknown error inside Feishu"},
 		serverTrouble.advice,
 	}},
 	"1009998": {ClassTransient, words{
-		text{"飞书系统异常，多次重试仍未成功", "a system exception inside Feishu, still there after the last retry"},
+		text{"飞书系统异常", "a system exception inside Feishu"},
 		serverTrouble.advice,
 	}},
 	CodeInvalidParameters: {ClassRow, words{
@@ -96,7 +96,7 @@ var refusals = map[Code]refusal{
 		text{"核对指标项 ID：从指标表重新复制，并把该列设为文本格式", "check the metric item id: copy it from the metric table again, into a column formatted as text"},
 	}},
 	CodeUpdateLimit: {ClassUpdateLimit, words{
-		text{"更新数量超过飞书的限制，等待后仍被拒绝", "the number of updates exceeds Feishu's limit, also after a pause"},
+		text{"更新数量超过飞书的限制", "the number of updates exceeds Feishu's limit"},
 		text{"稍后（例如明天）再运行；若只有这一行如此，请联系飞书支持人员", "run again later, for instance tomorrow; if it is only this row, ask Feishu's support"},
 	}},
 	"1001006": {ClassRow, words{
@@ -176,11 +176,11 @@ var refusals = map[Code]refusal{
 		text{"核对 feishu.base_url，以及中间的代理", "check feishu.base_url and any proxy in between"},
 	}},
 	CodeNoReply: {ClassTransient, words{
-		text{"没有收到飞书的完整回答，多次重试仍未成功", "no whole answer arrived from Feishu, also after the last retry"},
+		text{"没有收到飞书的完整回答", "no whole answer arrived from Feishu"},
 		text{"检查网络，然后用同一文件再运行一次", "check the network, then run the same file again"},
 	}},
 	CodeTimeout: {ClassTransient, words{
-		text{"飞书在限定时间内没有回答，多次重试仍未成功", "Feishu did not answer in time, also after the last retry"},
+		text{"飞书在限定时间内没有回答", "Feishu did not answer in time"},
 		text{"检查网络，或调大 feishu.timeout，然后再运行一次", "check the network or raise feishu.timeout, then run the same file again"},
 	}},
 	CodeBadReply: {ClassTransient, words{

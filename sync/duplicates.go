@@ -1,0 +1,134 @@
+package sync
+
+import (
+	"cmp"
+	"hash/maphash"
+	"math/bits"
+	"slices"
+	"strconv"
+
+	"okrsync/feishu"
+	"okrsync/source"
+)
+
+// Duplicates says what becomes of an item that a file names more than once with
+// different values.
+type Duplicates string
+
+// The policies. Rows that repeat the same values are ignored in both.
+const (
+	RejectDuplicates Duplicates = "reject" // none of the rows is sent
+	LastDuplicate    Duplicates = "last"   // the last row is sent
+)
+
+// A mention is one row's naming of an item: 24 bytes, since a file of millions
+// of rows keeps one for each. An id of up to 20 digits is held exactly, as a
+// number in id and over plus its length; nothing here depends on a hash but the
+// comparison of the values of rows that name the same item.
+type mention struct {
+	id     uint64 // the id's value, less over<<64
+	values uint64 // hash of the given fields
+	row    uint32
+	table  uint16 // index into mentions.tables
+	over   uint8  // how often 2^64 fits into the id's value: 0 to 5
+	digits uint8  // how many digits the id has, since 007 is not 7
+}
+
+// sameItem orders mentions by item; it is zero for the same item.
+func sameItem(a, b mention) int {
+	return cmp.Or(
+		cmp.Compare(a.table, b.table),
+		cmp.Compare(a.over, b.over),
+		cmp.Compare(a.id, b.id),
+		cmp.Compare(a.digits, b.digits),
+	)
+}
+
+// mentions collects which rows name which items.
+type mentions struct {
+	seed   maphash.Seed
+	tables map[feishu.Table]uint16
+	all    []mention
+}
+
+func newMentions() *mentions {
+	return &mentions{seed: maphash.MakeSeed(), tables: make(map[feishu.Table]uint16)}
+}
+
+// add notes that a row gives fields for an item of a table. It reports false
+// when a file names more tables (65,536) than can be told apart.
+func (m *mentions) add(u source.Update, t feishu.Table) bool {
+	table, ok := m.tables[t]
+	if !ok {
+		if len(m.tables) > 0xffff {
+			return false
+		}
+		table = uint16(len(m.tables))
+		m.tables[t] = table
+	}
+	id, over := value(u.ItemID)
+	m.all = append(m.all, mention{
+		id: id, over: over, digits: uint8(len(u.ItemID)), table: table,
+		row: uint32(u.Row), values: maphash.Comparable(m.seed, fields(u)),
+	})
+	return true
+}
+
+// value returns the number that up to 20 digits spell, as over<<64 + id.
+func value(digits string) (id uint64, over uint8) {
+	if len(digits) < 20 {
+		id, _ = strconv.ParseUint(digits, 10, 64)
+		return id, 0
+	}
+	head, _ := strconv.ParseUint(digits[:19], 10, 64)
+	high, low := bits.Mul64(head, 10)
+	low, carry := bits.Add64(low, uint64(digits[19]-'0'), 0)
+	return low, uint8(high + carry)
+}
+
+// A ruling is what becomes of a row whose item another row names as well.
+type ruling struct {
+	status Status
+	reason Reason
+	row    int // the other row
+}
+
+// rulings decides about all rows that name an item more than once. Rows that
+// are not in the map are the only ones for their item, or the ones to be sent.
+func (m *mentions) rulings(policy Duplicates) map[int]ruling {
+	slices.SortFunc(m.all, func(a, b mention) int {
+		return cmp.Or(sameItem(a, b), cmp.Compare(a.row, b.row))
+	})
+	ruled := make(map[int]ruling)
+	for start := 0; start < len(m.all); {
+		end := start + 1
+		for end < len(m.all) && sameItem(m.all[start], m.all[end]) == 0 {
+			end++
+		}
+		rule(ruled, m.all[start:end], policy)
+		start = end
+	}
+	m.all = nil
+	return ruled
+}
+
+// rule decides about the rows that name one item, given in file order.
+func rule(ruled map[int]ruling, rows []mention, policy Duplicates) {
+	first, last := rows[0], rows[len(rows)-1]
+	agree := !slices.ContainsFunc(rows, func(r mention) bool { return r.values != first.values })
+	for i, r := range rows {
+		row := int(r.row)
+		switch {
+		case agree && i > 0:
+			ruled[row] = ruling{Ignored, SameAsRow, int(first.row)}
+		case agree:
+		case policy == LastDuplicate && r.row != last.row:
+			ruled[row] = ruling{Ignored, SupersededByRow, int(last.row)}
+		case policy == LastDuplicate:
+		case i == 0:
+			ruled[row] = ruling{Rejected, ConflictsWithRow, int(rows[1].row)}
+		default:
+			ruled[row] = ruling{Rejected, ConflictsWithRow, int(first.row)}
+		}
+	}
+}

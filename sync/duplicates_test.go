@@ -1,0 +1,119 @@
+package sync
+
+import (
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"unsafe"
+
+	"okrsync/feishu"
+	"okrsync/source"
+)
+
+func TestMentionIsSmall(t *testing.T) {
+	if size := unsafe.Sizeof(mention{}); size != 24 {
+		t.Errorf("a row costs %d bytes, want 24", size)
+	}
+}
+
+// TestValueIsExact shows that an id's number is held exactly, up to 20 digits.
+func TestValueIsExact(t *testing.T) {
+	ids := []string{"0", "7", "007", "7041234567890123456", "18446744073709551615", "18446744073709551616", "99999999999999999999"}
+	for range 1000 {
+		var id strings.Builder
+		for range 1 + rand.IntN(20) {
+			id.WriteByte('0' + byte(rand.IntN(10)))
+		}
+		ids = append(ids, id.String())
+	}
+	for _, id := range ids {
+		low, over := value(id)
+		got := new(big.Int).Lsh(big.NewInt(int64(over)), 64)
+		got.Add(got, new(big.Int).SetUint64(low))
+		want, _ := new(big.Int).SetString(id, 10)
+		if got.Cmp(want) != 0 {
+			t.Errorf("%s is held as %s", id, got)
+		}
+	}
+}
+
+func TestRulings(t *testing.T) {
+	a, b := feishu.Table{SourceID: "1", ID: "1"}, feishu.Table{SourceID: "1", ID: "2"}
+	type line struct {
+		table feishu.Table
+		id    string
+		value source.Number
+	}
+	tests := []struct {
+		name   string
+		policy Duplicates
+		lines  []line
+		want   string
+	}{
+		{"all different", RejectDuplicates, []line{{a, "1", "5"}, {a, "2", "5"}, {b, "1", "6"}, {a, "01", "7"}}, ""},
+		{"repeated", RejectDuplicates, []line{{a, "1", "5"}, {a, "2", "5"}, {a, "1", "5"}, {a, "1", "5"}}, "3:duplicate_same 1, 4:duplicate_same 1"},
+		{"contradicting", RejectDuplicates, []line{{a, "1", "5"}, {a, "1", "6"}}, "1:duplicate_conflict 2, 2:duplicate_conflict 1"},
+		{"two agree, one does not", RejectDuplicates, []line{{a, "1", "5"}, {a, "1", "5"}, {a, "1", "6"}}, "1:duplicate_conflict 2, 2:duplicate_conflict 1, 3:duplicate_conflict 1"},
+		{"last wins", LastDuplicate, []line{{a, "1", "5"}, {a, "1", "6"}, {a, "1", "7"}}, "1:duplicate_superseded 3, 2:duplicate_superseded 3"},
+		{"last wins, repeated", LastDuplicate, []line{{a, "1", "5"}, {a, "1", "5"}}, "2:duplicate_same 1"},
+		{"twenty digits", RejectDuplicates, []line{{a, "18446744073709551617", "5"}, {a, "1", "6"}, {a, "36893488147419103233", "7"}}, ""},
+	}
+	for _, test := range tests {
+		named := newMentions()
+		for i, l := range test.lines {
+			if !named.add(source.Update{Row: i + 1, ItemID: l.id, Current: l.value}, l.table) {
+				t.Fatal("too many tables")
+			}
+		}
+		ruled := named.rulings(test.policy)
+		var got []string
+		for row := 1; row <= len(test.lines); row++ {
+			if r, ok := ruled[row]; ok {
+				got = append(got, fmt.Sprintf("%d:%s %d", row, r.reason, r.row))
+			}
+		}
+		if s := strings.Join(got, ", "); s != test.want {
+			t.Errorf("%s: %s, want %s", test.name, s, test.want)
+		}
+	}
+}
+
+func TestTooManyTables(t *testing.T) {
+	named := newMentions()
+	for i := range 1 << 16 {
+		if !named.add(source.Update{Row: i + 1, ItemID: "1"}, feishu.Table{ID: fmt.Sprint(i)}) {
+			t.Fatalf("table %d was refused", i)
+		}
+	}
+	if named.add(source.Update{Row: 1, ItemID: "1"}, feishu.Table{ID: "one more"}) {
+		t.Error("one table too many was taken in")
+	}
+}
+
+// TestReasonsHaveWords holds that every reason has all four sentences.
+func TestReasonsHaveWords(t *testing.T) {
+	for _, r := range []Reason{NothingToDo, TotalRow, SameAsRow, ConflictsWithRow, SupersededByRow, TableUnknown, Interrupted} {
+		reason, advice := r.words(12)
+		for _, text := range []Text{reason, advice} {
+			if text.ZH == "" || text.EN == "" || strings.Contains(text.ZH+text.EN, "%") {
+				t.Errorf("%s: %+v", r, text)
+			}
+		}
+	}
+	if len(reasons) != 7 {
+		t.Errorf("%d reasons have words", len(reasons))
+	}
+}
+
+func BenchmarkRulings(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		named := newMentions()
+		for row := range 100_000 {
+			named.add(source.Update{Row: row, ItemID: fmt.Sprint(7_000_000_000_000_000_000 + row*7919%1_000_003), Current: "5"}, feishu.Table{})
+		}
+		named.rulings(RejectDuplicates)
+	}
+}

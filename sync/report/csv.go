@@ -1,0 +1,96 @@
+package report
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"iter"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"okrsync/feishu"
+	"okrsync/sync"
+)
+
+// columns is the header of result.csv.
+var columns = []string{
+	"row", "metric_source_id", "metric_table_id", "metric_item_id",
+	"status", "code", "reason", "advice", "changed", "before", "after",
+	"attempts", "http_status", "log_id", "finished_at",
+}
+
+// CSV writes result.csv into the folder: one line per row of the input, in file
+// order, with reason and advice in the given language ("zh" or "en").
+func CSV(folder, lang string, results iter.Seq2[sync.Result, error]) error {
+	return create(filepath.Join(folder, CSVName), func(w io.Writer) error {
+		if _, err := io.WriteString(w, "\uFEFF"); err != nil {
+			return err
+		}
+		lines := csv.NewWriter(w)
+		lines.UseCRLF = true
+		if err := lines.Write(columns); err != nil {
+			return err
+		}
+		for r, err := range results {
+			if err != nil {
+				return err
+			}
+			line, err := csvLine(r, lang)
+			if err != nil {
+				return err
+			}
+			if err := lines.Write(line); err != nil {
+				return err
+			}
+		}
+		lines.Flush()
+		return lines.Error()
+	})
+}
+
+func csvLine(r sync.Result, lang string) ([]string, error) {
+	before, err := object(r.Before)
+	if err != nil {
+		return nil, err
+	}
+	after, err := object(r.After)
+	if err != nil {
+		return nil, err
+	}
+	return []string{
+		strconv.Itoa(r.Row), r.Source, r.Table, r.Item,
+		string(r.Status), defuse(r.Code), defuse(r.Reason.In(lang)), defuse(r.Advice.In(lang)),
+		strings.Join(r.Sent.Names(), ","), before, after,
+		strconv.Itoa(r.Attempts), unlessZero(r.HTTPStatus), defuse(r.LogID),
+		r.FinishedAt.Format(time.RFC3339Nano),
+	}, nil
+}
+
+// object writes fields as a JSON object, none as nothing.
+func object(f feishu.Fields) (string, error) {
+	if f.Empty() {
+		return "", nil
+	}
+	b, err := json.Marshal(f)
+	return string(b), err
+}
+
+func unlessZero(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+// defuse keeps a text from being run as a formula by the spreadsheet that opens
+// it, by the apostrophe that spreadsheets know for it. It is for text only:
+// numbers are written by us and may begin with a minus.
+func defuse(s string) string {
+	first := strings.TrimLeft(s, " \n\u00a0\u3000\uFEFF")
+	if first != "" && strings.ContainsRune("=+-@＝＋－＠\t\r", []rune(first)[0]) {
+		return "'" + s
+	}
+	return s
+}

@@ -1,0 +1,116 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"path/filepath"
+	"time"
+
+	"okrsync/feishu"
+	"okrsync/sync"
+)
+
+// A Summary is a run in numbers, for machines: summary.json.
+type Summary struct {
+	Version  string     `json:"version"` // of the program
+	Input    sync.Input `json:"input"`
+	Outcome  string     `json:"outcome"` // the exit code as a word
+	ExitCode int        `json:"exit_code"`
+	Stop     *Stop      `json:"stop,omitempty"` // why the run ended before its last row
+	Counts   Counts     `json:"counts"`
+	Calls    Calls      `json:"calls"`
+
+	RateLimited   int     `json:"rate_limited"`   // calls refused for their frequency
+	Retries       int     `json:"retries"`        // calls made again
+	PausedSeconds float64 `json:"paused_seconds"` // in which everybody was silent
+
+	// Notified is how many people Feishu messages about the run; null where the
+	// live items were not read, so that it is not known.
+	Notified *int `json:"notified"`
+
+	StartedAt  time.Time `json:"started_at"`
+	FinishedAt time.Time `json:"finished_at"`
+	Files      []string  `json:"files"` // in the run's folder
+}
+
+// A Stop says why a run ended early, and what to do.
+type Stop struct {
+	Code   string    `json:"code"`
+	Reason sync.Text `json:"reason"`
+	Advice sync.Text `json:"advice"`
+}
+
+// Counts is how many rows ended in each status; every status is there.
+type Counts map[sync.Status]int
+
+// NewCounts returns counts of nothing.
+func NewCounts() Counts {
+	counts := make(Counts, len(sync.Statuses))
+	for _, s := range sync.Statuses {
+		counts[s] = 0
+	}
+	return counts
+}
+
+// Of passes results on and counts them as they go by.
+func (c Counts) Of(results iter.Seq2[sync.Result, error]) iter.Seq2[sync.Result, error] {
+	return func(yield func(sync.Result, error) bool) {
+		for r, err := range results {
+			if err == nil {
+				c[r.Status]++
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
+// Total is how many rows were counted.
+func (c Counts) Total() int {
+	total := 0
+	for _, n := range c {
+		total += n
+	}
+	return total
+}
+
+// Calls is how many calls went out, by kind.
+type Calls struct {
+	Token       int `json:"token"`
+	List        int `json:"list"`
+	Get         int `json:"get"`
+	Patch       int `json:"patch"`
+	BatchUpdate int `json:"batch_update"`
+}
+
+// CallsOf takes the calls of a run from its pacer's tally.
+func CallsOf(t sync.Tally) Calls {
+	return Calls{
+		Token:       t.Calls[feishu.CallToken],
+		List:        t.Calls[feishu.CallList],
+		Get:         t.Calls[feishu.CallGet],
+		Patch:       t.Calls[feishu.CallPatch],
+		BatchUpdate: t.Calls[feishu.CallBatchUpdate],
+	}
+}
+
+// WriteSummary writes summary.json into the folder.
+func WriteSummary(folder string, s Summary) error {
+	return create(filepath.Join(folder, SummaryName), func(w io.Writer) error {
+		encoder := json.NewEncoder(w)
+		encoder.SetEscapeHTML(false)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(s)
+	})
+}
+
+// Check reports whether the counts add up to the rows that were read.
+func (s Summary) Check() error {
+	if total := s.Counts.Total(); total != s.Input.Rows {
+		return fmt.Errorf("%d rows were read, but %d have an answer", s.Input.Rows, total)
+	}
+	return nil
+}

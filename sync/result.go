@@ -1,0 +1,108 @@
+package sync
+
+import (
+	"encoding/json"
+	"time"
+
+	"okrsync/feishu"
+	"okrsync/source"
+)
+
+// A Status is how a row ended. The set is closed.
+type Status string
+
+// The statuses. Every row read ends in exactly one.
+const (
+	Updated     Status = "updated"     // Feishu took it
+	Unchanged   Status = "unchanged"   // the live item already says so
+	Ignored     Status = "ignored"     // nothing to do: no value, a total line, a repetition
+	Rejected    Status = "rejected"    // by okrsync; never sent
+	Failed      Status = "failed"      // by Feishu, or every try used up
+	Unprocessed Status = "unprocessed" // not tried or cut short: run again
+	Planned     Status = "planned"     // a plan's word for what would be sent
+)
+
+// Statuses lists all statuses in the order reports show them.
+var Statuses = []Status{Updated, Unchanged, Planned, Ignored, Rejected, Failed, Unprocessed}
+
+// Text is a sentence in Chinese and English.
+type Text struct {
+	ZH string `json:"zh"`
+	EN string `json:"en"`
+}
+
+// In returns the sentence in the given language: Chinese for "zh", else English.
+func (t Text) In(lang string) string {
+	if lang == "zh" {
+		return t.ZH
+	}
+	return t.EN
+}
+
+// A Result is the answer to one row. Its JSON form is a line of the journal.
+type Result struct {
+	Row    int    `json:"row"` // as Excel shows it
+	Source string `json:"metric_source_id,omitempty"`
+	Table  string `json:"metric_table_id,omitempty"`
+	Item   string `json:"metric_item_id,omitempty"`
+	Status Status `json:"status"`
+
+	// Code names the reason: Feishu's code in digits, or a word of okrsync's.
+	// Empty, as Reason and Advice are, for a row that needs no explanation.
+	Code   string `json:"code,omitempty"`
+	Reason Text   `json:"reason,omitzero"`
+	Advice Text   `json:"advice,omitzero"`
+
+	// Class is the class of Feishu's refusal; it says whether the row may pass
+	// when it is sent again.
+	Class feishu.Class `json:"class,omitempty"`
+
+	Sent   feishu.Fields `json:"sent,omitzero"`   // what the calls for this row carried, if there was any
+	Before feishu.Fields `json:"before,omitzero"` // the live values of those fields, if they were read
+	After  feishu.Fields `json:"after,omitzero"`  // the values of those fields after an update
+
+	Attempts   int       `json:"attempts,omitempty"`    // calls made for this row
+	HTTPStatus int       `json:"http_status,omitempty"` // of the last answer
+	LogID      string    `json:"log_id,omitempty"`      // Feishu's trace id of the last refusal
+	FinishedAt time.Time `json:"finished_at"`
+}
+
+// ToMend reports whether somebody has to do something about the row's content
+// or its standing at Feishu.
+func (r Result) ToMend() bool { return r.Status == Rejected || r.Status == Failed }
+
+// Troubled reports whether the row failed because tries were used up on network
+// or server trouble, and not for anything about the row.
+func (r Result) Troubled() bool {
+	return r.Status == Failed && (r.Class == feishu.ClassTransient || r.Class == feishu.ClassSlowDown)
+}
+
+// answer starts the result of a row that could be read.
+func answer(u source.Update, status Status) Result {
+	return Result{Row: u.Row, Source: u.SourceID, Table: u.TableID, Item: u.ItemID, Status: status}
+}
+
+// because gives a result one of okrsync's own reasons.
+func (r Result) because(reason Reason, row int) Result {
+	r.Code = string(reason)
+	r.Reason, r.Advice = reason.words(row)
+	return r
+}
+
+// refused gives a result Feishu's reason.
+func (r Result) refused(e *feishu.Error) Result {
+	r.Code, r.Class, r.HTTPStatus, r.LogID = string(e.Code), e.Class, e.Status, e.LogID
+	r.Reason = Text{ZH: e.Reason("zh"), EN: e.Reason("en")}
+	r.Advice = Text{ZH: e.Advice("zh"), EN: e.Advice("en")}
+	return r
+}
+
+// fields are what an update gives, as Feishu names them.
+func fields(u source.Update) feishu.Fields {
+	return feishu.Fields{
+		Initial:         json.Number(u.Initial),
+		Target:          json.Number(u.Target),
+		Current:         json.Number(u.Current),
+		SupportedUserID: u.SupportedUserID,
+	}
+}

@@ -1,0 +1,136 @@
+// Package sync is okrsync's engine and has nothing to do with locks: it brings
+// the rows of a spreadsheet into Feishu, one update per row, and answers every
+// row with a [Result].
+//
+// The order of work is fixed. The whole file is read and checked first, items
+// that are named twice are found, and only then is a call spent. Rows are sent
+// by a bounded pool of workers; one row deep in back-off holds up neither the
+// other rows nor their results.
+package sync
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"iter"
+	"time"
+
+	"okrsync/feishu"
+	"okrsync/source"
+)
+
+// A Job is one run: the rows of one file into Feishu.
+type Job struct {
+	Rows   source.Rows    // is ranged over twice, and must give the same rows both times
+	Client *feishu.Client // with the pacer's Admit
+	Pacer  *Pacer
+
+	// Table is where rows belong that do not say it themselves. Either id may be
+	// empty if all rows do.
+	Table feishu.Table
+
+	Workers    int // calls at a time; the default is 4
+	Retry      Retry
+	Quota      Quota
+	Duplicates Duplicates // the default is RejectDuplicates
+
+	// Begin, if set, is called with the number of rows when the whole file has
+	// been read and checked, before the first call. Its error ends the run there.
+	Begin func(rows int) error
+
+	// OnRetry, if set, is called before a call is repeated after some trouble.
+	// It is called by several goroutines and must not block.
+	OnRetry func(Repeat)
+}
+
+// A Repeat is the news that a row's call is going to be made again.
+type Repeat struct {
+	Row     int
+	Item    string
+	Attempt int           // calls made so far
+	Wait    time.Duration // how long this row waits; a pause for everybody comes on top
+	Err     error         // a *feishu.Error
+}
+
+// Run does the job and yields the results as rows finish, one for each row of
+// the file. An error is the last thing yielded and says why not all rows were
+// tried:
+//
+//   - *source.FileError, or another error of reading: the file was refused
+//   - the error of Job.Begin
+//   - *feishu.Error: Feishu refused the app (ClassApp, or CodeNoPermission for
+//     one row after the other), a quota is used up (ClassUpdateLimit,
+//     ClassMonthlyQuota), or the trouble outlasted the retries of several rows
+//     in a row (ClassTransient, ClassSlowDown)
+//   - the cause of ctx's end
+//
+// In these two cases nothing was sent and no result is yielded, unless the file
+// changed between its two readings. Otherwise rows that were not tried are yielded as Unprocessed.
+// Leaving the loop early stops the run; calls on the wire are waited for.
+func (j Job) Run(ctx context.Context) iter.Seq2[Result, error] {
+	j = j.withDefaults()
+	return func(yield func(Result, error) bool) {
+		rows, ruled, err := j.check()
+		if err != nil {
+			yield(Result{}, err)
+			return
+		}
+		if err := j.Begin(rows); err != nil {
+			yield(Result{}, err)
+			return
+		}
+		ctx, stop := context.WithCancelCause(ctx)
+		defer stop(nil)
+		e := newEngine(j, ruled, stop)
+		results := e.start(ctx)
+		defer e.wait()
+		for r := range results {
+			if !yield(r, nil) {
+				stop(errLeft)
+				return
+			}
+		}
+		if err := e.end(ctx, rows); err != nil {
+			yield(Result{}, err)
+		}
+	}
+}
+
+// withDefaults fills in what the job leaves open.
+func (j Job) withDefaults() Job {
+	j.Workers = cmp.Or(j.Workers, 4)
+	j.Quota.Cooldown = cmp.Or(j.Quota.Cooldown, time.Minute)
+	j.Quota.Refusals = cmp.Or(j.Quota.Refusals, 3)
+	j.Duplicates = cmp.Or(j.Duplicates, RejectDuplicates)
+	if j.Begin == nil {
+		j.Begin = func(int) error { return nil }
+	}
+	if j.OnRetry == nil {
+		j.OnRetry = func(Repeat) {}
+	}
+	return j
+}
+
+// check reads the whole file. It returns the number of its rows and what
+// becomes of those that name the same item as another.
+func (j Job) check() (rows int, ruled map[int]ruling, err error) {
+	named := newMentions()
+	for u, err := range j.Rows {
+		if _, bad := errors.AsType[*source.RowError](err); err != nil && !bad {
+			return 0, nil, err
+		}
+		rows++
+		if err != nil || u.Total || u.Empty() {
+			continue
+		}
+		if !named.add(u, j.table(u)) {
+			return 0, nil, errTables
+		}
+	}
+	return rows, named.rulings(j.Duplicates), nil
+}
+
+// table is the table a row belongs to.
+func (j Job) table(u source.Update) feishu.Table {
+	return feishu.Table{SourceID: cmp.Or(u.SourceID, j.Table.SourceID), ID: cmp.Or(u.TableID, j.Table.ID)}
+}
