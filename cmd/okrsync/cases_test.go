@@ -1,0 +1,213 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/spf13/pflag"
+
+	"okrsync/feishu/feishutest"
+)
+
+var update = flag.Bool("update", false, "write what the cases produce as what is wanted of them")
+
+// TestCases runs the whole program once for each folder of testdata/cases. A
+// case's folder holds
+//
+//	args      the command line; lines that begin with # say what the case is about
+//	*         input files: copied to the folder in which the program runs
+//	env       further variables, one a line
+//	stdin     what is on standard input
+//	simulate  flags of okrsync simulate, for a server that is not plain
+//	faults    a script of what goes wrong there
+//
+// and what must come of it, under want/: stdout, stderr, result.csv, requests
+// (each as the server saw it, with its answer) and exit. Times, folders and
+// trace ids are replaced by words. To accept what a change makes of the cases:
+//
+//	go test ./cmd/okrsync -run TestCases -update
+func TestCases(t *testing.T) {
+	folders, err := filepath.Glob("../../testdata/cases/*")
+	if err != nil || len(folders) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for _, folder := range folders {
+		t.Run(filepath.Base(folder), func(t *testing.T) {
+			folder, err := filepath.Abs(folder)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := runCase(t, folder)
+			for name, content := range got {
+				compare(t, filepath.Join(folder, "want", name), content)
+			}
+		})
+	}
+}
+
+// runCase runs a case and returns what came of it by file name; "" means that
+// there must be no such file.
+func runCase(t *testing.T, folder string) map[string]string {
+	t.Helper()
+	sim := caseServer(t, folder)
+	server := httptest.NewServer(sim)
+	defer server.Close()
+
+	copyInputs(t, folder, t.TempDir())
+	environ := []string{
+		"OKRSYNC_FEISHU_BASE_URL=" + server.URL, "FEISHU_APP_ID=cli_case", "FEISHU_APP_SECRET=sesame-secret",
+		"OKRSYNC_SYNC_WORKERS=1", "OKRSYNC_SYNC_RATE=10000/1s", "OKRSYNC_SYNC_RETRY_INITIAL=1ms",
+		"OKRSYNC_SYNC_QUOTA_COOLDOWN=1ms", "LANG=en_US.UTF-8", "OKRSYNC_LOG_FORMAT=console",
+	}
+	environ = append(environ, strings.Fields(read(t, filepath.Join(folder, "env")))...)
+	var stdout, stderr bytes.Buffer
+	code := run(t.Context(), caseArgs(t, folder), environ, strings.NewReader(read(t, filepath.Join(folder, "stdin"))), &stdout, &stderr)
+
+	results, err := filepath.Glob("okrsync-out/*/result.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var result strings.Builder
+	for _, name := range results {
+		result.WriteString(read(t, name))
+	}
+	everything := stdout.String() + stderr.String() + result.String()
+	if strings.Contains(everything, "sesame-secret") {
+		t.Error("the secret was shown")
+	}
+	same := func(s string) string { return neutral(strings.ReplaceAll(s, server.URL, "http://SERVER")) }
+	return map[string]string{
+		"stdout":     same(stdout.String()),
+		"stderr":     same(stderr.String()),
+		"result.csv": same(strings.ReplaceAll(result.String(), "\r\n", "\n")),
+		"requests":   requestLog(sim.Requests()),
+		"exit":       fmt.Sprintln(code),
+	}
+}
+
+// caseServer builds the simulator that the case's flags and faults describe.
+func caseServer(t *testing.T, folder string) *feishutest.Server {
+	t.Helper()
+	s := simulation{log: "kept"}
+	flags := pflag.NewFlagSet("simulate", pflag.ContinueOnError)
+	s.flags(flags)
+	if err := flags.Parse(strings.Fields(read(t, filepath.Join(folder, "simulate")))); err != nil {
+		t.Fatal(err)
+	}
+	if s.data != "" {
+		s.data = filepath.Join(folder, s.data)
+	}
+	sim, err := s.server()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sim.Script(strings.NewReader(read(t, filepath.Join(folder, "faults")))); err != nil {
+		t.Fatal(err)
+	}
+	return sim
+}
+
+// caseArgs reads the command line, without its comments.
+func caseArgs(t *testing.T, folder string) []string {
+	t.Helper()
+	var args []string
+	for line := range strings.Lines(read(t, filepath.Join(folder, "args"))) {
+		if !strings.HasPrefix(line, "#") {
+			args = append(args, strings.Fields(line)...)
+		}
+	}
+	return args
+}
+
+// copyInputs copies the case's files to a folder and goes there.
+func copyInputs(t *testing.T, from, to string) {
+	t.Helper()
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.Type().IsRegular() {
+			if err := os.WriteFile(filepath.Join(to, e.Name()), []byte(read(t, filepath.Join(from, e.Name()))), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	t.Chdir(to)
+}
+
+// read returns a file's content, "" if there is none.
+func read(t *testing.T, name string) string {
+	t.Helper()
+	content, err := os.ReadFile(name)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// compare holds a content against the file that has what is wanted.
+func compare(t *testing.T, name, got string) {
+	t.Helper()
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if got == "" {
+			_ = os.Remove(name)
+		}
+		return
+	}
+	if want := read(t, name); got != want {
+		t.Errorf("%s:\n--- got\n%s\n--- want\n%s", filepath.Base(name), got, want)
+	}
+}
+
+// requestLog writes requests as the server saw them, one a line.
+func requestLog(requests []feishutest.Request) string {
+	var b strings.Builder
+	for _, r := range requests {
+		fmt.Fprintf(&b, "%s %s", r.Method, r.Path)
+		if len(r.Query) > 0 {
+			fmt.Fprintf(&b, "?%s", r.Query.Encode())
+		}
+		if r.Call != feishutest.Token {
+			fmt.Fprintf(&b, " %s", r.Body)
+		}
+		fmt.Fprintf(&b, " → %d %d\n", r.Status, r.Code)
+	}
+	return b.String()
+}
+
+var changing = []struct {
+	pattern *regexp.Regexp
+	word    string
+}{
+	{regexp.MustCompile(`\d{8}T\d{6}Z-`), "STAMP-"},
+	{regexp.MustCompile(`\d{4}-\d\d-\d\dT[0-9:.]+Z`), "TIME"},
+	{regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d\t`), "CLOCK\t"},
+	{regexp.MustCompile(`\b\d{14}[0-9a-fA-F]{6,}\b`), "LOGID"},
+	{regexp.MustCompile(`"wait": "?[0-9.]+[a-zµ]*"?`), `"wait": WAIT`},
+	{regexp.MustCompile(`"paused_seconds":[0-9.e-]+`), `"paused_seconds":SECONDS`},
+	{regexp.MustCompile(`127\.0\.0\.1:\d+->127\.0\.0\.1:\d+`), "CLIENT->SERVER"},
+	{regexp.MustCompile(`"okrsync/[^"]*"`), `"okrsync/VERSION"`},
+	{regexp.MustCompile(`"version":"[^"]*"`), `"version":"VERSION"`},
+}
+
+// neutral replaces what differs from run to run.
+func neutral(s string) string {
+	for _, c := range changing {
+		s = c.pattern.ReplaceAllString(s, c.word)
+	}
+	return s
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"time"
+
+	"okrsync/feishu"
+	"okrsync/source"
+	"okrsync/sync"
+)
+
+// A config is everything that can be set, with the defaults filled in. Which
+// key, variable and flag sets which field stands in settings.go.
+type config struct {
+	baseURL       string
+	appID         string
+	appSecretFile string
+	userIDType    string
+	timeout       time.Duration
+
+	// The secrets' names are exported so that fmt asks them how they print; what
+	// it finds under other names it prints as it is.
+	AppSecret   feishu.Secret
+	AccessToken feishu.Secret
+
+	target feishu.Table
+
+	sheet      string
+	columns    map[source.Column][]string
+	percent    source.PercentMode
+	duplicates sync.Duplicates
+
+	workers int
+	limits  []sync.Limit
+	burst   int
+	retry   sync.Retry
+	quota   sync.Quota
+
+	out  string
+	lang string
+
+	logLevel  string
+	logFormat string
+	progress  string
+}
+
+func defaults() config {
+	return config{
+		baseURL:    "https://open.feishu.cn",
+		userIDType: "open_id",
+		timeout:    30 * time.Second,
+		columns:    map[source.Column][]string{},
+		percent:    source.PercentAuto,
+		duplicates: sync.RejectDuplicates,
+		workers:    4,
+		limits:     []sync.Limit{{N: 100, Period: time.Minute}},
+		retry:      sync.Retry{Attempts: 5, Initial: 500 * time.Millisecond, Max: 30 * time.Second},
+		quota:      sync.Quota{Cooldown: time.Minute, Refusals: 3},
+		out:        "okrsync-out",
+		logLevel:   "info",
+		logFormat:  "auto",
+		progress:   "auto",
+	}
+}
+
+// sourceOptions are the options of reading a file.
+func (c config) sourceOptions() source.Options {
+	return source.Options{Sheet: c.sheet, Columns: c.columns, Percent: c.percent}
+}
+
+// client returns a client for the configured app, paced by the pacer.
+func (c config) client(pacer *sync.Pacer) (*feishu.Client, error) {
+	client, err := feishu.NewClient(feishu.Config{
+		BaseURL:     c.baseURL,
+		AppID:       c.appID,
+		AppSecret:   c.AppSecret,
+		AccessToken: c.AccessToken,
+		UserIDType:  c.userIDType,
+		Timeout:     c.timeout,
+		UserAgent:   "okrsync/" + version(),
+		Connections: c.workers,
+		Admit:       pacer.Admit,
+	})
+	if err != nil {
+		return nil, usagef("%v", err)
+	}
+	return client, nil
+}
+
+// checkCredentials reports what is missing to speak with Feishu.
+func (c config) checkCredentials() []string {
+	switch {
+	case c.AccessToken != "":
+		return nil
+	case c.appID == "" && c.AppSecret == "":
+		return []string{"no credentials: set FEISHU_APP_ID and FEISHU_APP_SECRET (or feishu.app_secret_file), or FEISHU_ACCESS_TOKEN"}
+	case c.appID == "":
+		return []string{"the app id is missing: set FEISHU_APP_ID or feishu.app_id"}
+	case c.AppSecret == "":
+		return []string{"the app secret is missing: set FEISHU_APP_SECRET or feishu.app_secret_file"}
+	}
+	return nil
+}

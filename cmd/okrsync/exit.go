@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"okrsync/feishu"
+	"okrsync/source"
+)
+
+// The exit codes, as README.md and `okrsync help exit-codes` explain them.
+const (
+	exitOK          = 0
+	exitInternal    = 1
+	exitUsage       = 2
+	exitRows        = 3
+	exitInput       = 4
+	exitApp         = 5
+	exitQuota       = 6
+	exitTrouble     = 7
+	exitInterrupted = 130
+	exitTerminated  = 143
+)
+
+// gravity orders the exit codes: of several, the first in this list is the
+// answer.
+var gravity = []int{exitInternal, exitUsage, exitInput, exitApp, exitQuota, exitTerminated, exitInterrupted, exitTrouble, exitRows, exitOK}
+
+// gravest returns the gravest of the codes, exitOK for none.
+func gravest(codes ...int) int {
+	for _, code := range gravity {
+		if slices.Contains(codes, code) {
+			return code
+		}
+	}
+	return exitOK
+}
+
+// outcomes are the exit codes in words, for summary.json.
+var outcomes = map[int]string{
+	exitOK:          "done",
+	exitInternal:    "internal_error",
+	exitUsage:       "usage",
+	exitRows:        "rows_to_mend",
+	exitInput:       "input_refused",
+	exitApp:         "app_refused",
+	exitQuota:       "quota",
+	exitTrouble:     "trouble",
+	exitInterrupted: "interrupted",
+	exitTerminated:  "terminated",
+}
+
+// A usageError is a mistake in the command line, the environment or the
+// configuration; nothing was sent. It may hold several, one a line.
+type usageError struct{ problems []string }
+
+func (e *usageError) Error() string { return strings.Join(e.problems, "\n") }
+
+func usagef(format string, args ...any) error {
+	return &usageError{[]string{fmt.Sprintf(format, args...)}}
+}
+
+// told is the end of a command that has said everything already.
+type told struct{ code int }
+
+func (t told) Error() string { return fmt.Sprintf("exit code %d", t.code) }
+
+// exitCode returns the exit code that an error stands for.
+func exitCode(err error) int {
+	if err == nil {
+		return exitOK
+	}
+	if t, ok := errors.AsType[told](err); ok {
+		return t.code
+	}
+	if _, ok := errors.AsType[*usageError](err); ok {
+		return exitUsage
+	}
+	if _, ok := errors.AsType[*source.FileError](err); ok {
+		return exitInput
+	}
+	if refusal, ok := errors.AsType[*feishu.Error](err); ok {
+		return refusalCode(refusal)
+	}
+	if i, ok := errors.AsType[interrupted](err); ok {
+		if i.signal == syscall.SIGTERM {
+			return exitTerminated
+		}
+		return exitInterrupted
+	}
+	if errors.Is(err, context.Canceled) {
+		return exitInterrupted
+	}
+	return exitInternal
+}
+
+// refusalCode returns the exit code of a refusal that ended a command.
+func refusalCode(e *feishu.Error) int {
+	switch e.Class {
+	case feishu.ClassUpdateLimit, feishu.ClassMonthlyQuota:
+		return exitQuota
+	case feishu.ClassTransient, feishu.ClassSlowDown:
+		return exitTrouble
+	}
+	return exitApp
+}
+
+// exitCodesTopic is the help page about the exit codes.
+func exitCodesTopic() *cobra.Command {
+	return &cobra.Command{
+		Use:   "exit-codes",
+		Short: "what the exit codes mean and when to run again",
+		Long: `The exit code of okrsync says what to do next:
+
+  0        every row is updated, unchanged or ignored; nothing to do
+  1        internal error (a bug, a disk that is full); run again after a look
+  2        wrong usage or configuration; nothing was sent
+  3        finished, and some rows were rejected or failed: mend them
+  4        the input was refused as a whole; nothing was sent: mend the file
+  5        Feishu refuses the app: mend credentials, scope or address
+  6        stopped by a quota; run again later
+  7        network or server trouble outlasted every retry; run again
+  130, 143 interrupted or terminated; the result files are complete up to there
+
+Of several, the first of 1, 2, 4, 5, 6, 143/130, 7, 3, 0 is the answer. New codes
+may come; an unknown one means failure.`,
+	}
+}

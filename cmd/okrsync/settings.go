@@ -1,0 +1,164 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"okrsync/feishu"
+	"okrsync/source"
+	"okrsync/sync"
+)
+
+// A setting is one thing that can be configured: in the file under its key, in
+// the environment under its variable, and by a flag if it has one. All three
+// hand their text to set, so that they are read and refused alike.
+type setting struct {
+	key   string // path in the configuration file, such as "sync.workers"
+	env   string // another variable beside OKRSYNC_ + key, such as FEISHU_APP_ID
+	flag  string // without the dashes; "" for none
+	usage string // for the flag's help
+	set   func(string) error
+	list  func([]string) error // instead of set, for a list of texts
+}
+
+// variable is the name of the setting's environment variable.
+func (s setting) variable() string {
+	return "OKRSYNC_" + strings.ToUpper(strings.ReplaceAll(s.key, ".", "_"))
+}
+
+// settings lists everything that sets a field of c.
+func settings(c *config) []setting {
+	all := []setting{
+		{key: "feishu.base_url", set: checked(&c.baseURL, feishu.CheckBaseURL)},
+		{key: "feishu.app_id", env: "FEISHU_APP_ID", set: text(&c.appID)},
+		{key: "feishu.app_secret", env: "FEISHU_APP_SECRET", set: text(&c.AppSecret)},
+		{key: "feishu.app_secret_file", set: text(&c.appSecretFile)},
+		{key: "feishu.access_token", env: "FEISHU_ACCESS_TOKEN", set: text(&c.AccessToken)},
+		{
+			key: "feishu.user_id_type", flag: "user-id-type", usage: "what the user ids are: open_id, union_id or user_id",
+			set: oneOf(&c.userIDType, "open_id", "union_id", "user_id"),
+		},
+		{key: "feishu.timeout", set: duration(&c.timeout, time.Millisecond, 10*time.Minute)},
+		{key: "target.metric_source_id", flag: "source", usage: "the metric source's `ID`, for rows that do not name one", set: checked(&c.target.SourceID, isID)},
+		{key: "target.metric_table_id", flag: "table", usage: "the metric table's `ID`, for rows that do not name one", set: checked(&c.target.ID, isID)},
+		{key: "input.sheet", flag: "sheet", usage: "the `NAME` of the sheet to read (default: the first visible one)", set: text(&c.sheet)},
+		{key: "input.percent", set: oneOf(&c.percent, source.PercentAuto, source.PercentRatio, source.PercentPoints)},
+		{key: "input.duplicates", set: oneOf(&c.duplicates, sync.RejectDuplicates, sync.LastDuplicate)},
+		{key: "sync.workers", flag: "workers", usage: "how many calls are made at a time, `N` from 1 to 64 (default 4)", set: count(&c.workers, 1, 64)},
+		{key: "sync.rate", flag: "rate", usage: "how many calls of a kind Feishu allows, `N/PERIOD[,N/PERIOD]` (default 100/1m)", set: limits(&c.limits)},
+		{key: "sync.burst", set: count(&c.burst, 0, 1_000_000)},
+		{key: "sync.diff", set: diff},
+		{key: "sync.retry.attempts", set: count(&c.retry.Attempts, 1, 100)},
+		{key: "sync.retry.initial", set: duration(&c.retry.Initial, time.Millisecond, 10*time.Minute)},
+		{key: "sync.retry.max", set: duration(&c.retry.Max, time.Millisecond, time.Hour)},
+		{key: "sync.quota.cooldown", set: duration(&c.quota.Cooldown, time.Millisecond, 24*time.Hour)},
+		{key: "sync.quota.refusals", set: count(&c.quota.Refusals, 1, 1000)},
+		{key: "report.out", flag: "out", usage: "the `DIR` in which each run makes its folder (default okrsync-out)", set: text(&c.out)},
+		{key: "report.lang", flag: "lang", usage: "the language of the answers: zh or en (default: the locale's)", set: oneOf(&c.lang, "zh", "en")},
+		{key: "log.level", flag: "log-level", usage: "debug, info, warn or error (default info)", set: oneOf(&c.logLevel, "debug", "info", "warn", "error")},
+		{key: "log.format", flag: "log-format", usage: "auto, console or json (default auto: console on a terminal)", set: oneOf(&c.logFormat, "auto", "console", "json")},
+	}
+	for _, column := range source.Columns() {
+		all = append(all, setting{key: "input.columns." + string(column), list: func(names []string) error {
+			c.columns[column] = names
+			return nil
+		}})
+	}
+	return all
+}
+
+// give hands a text to the setting; an empty one leaves it as it is.
+func (s setting) give(value string) error {
+	if value == "" {
+		return nil
+	}
+	if s.list == nil {
+		return s.set(value)
+	}
+	names := strings.Split(value, ",")
+	for i := range names {
+		names[i] = strings.TrimSpace(names[i])
+	}
+	return s.list(slices.DeleteFunc(names, func(n string) bool { return n == "" }))
+}
+
+func text[T ~string](field *T) func(string) error {
+	return func(s string) error {
+		*field = T(s)
+		return nil
+	}
+}
+
+func checked(field *string, check func(string) error) func(string) error {
+	return func(s string) error {
+		if err := check(s); err != nil {
+			return err
+		}
+		*field = s
+		return nil
+	}
+}
+
+func isID(s string) error {
+	if !feishu.IsID(s) {
+		return fmt.Errorf("%q is not an id: it has 1 to 20 digits and nothing else", s)
+	}
+	return nil
+}
+
+func oneOf[T ~string](field *T, allowed ...T) func(string) error {
+	return func(s string) error {
+		if !slices.Contains(allowed, T(s)) {
+			names := make([]string, len(allowed))
+			for i, a := range allowed {
+				names[i] = string(a)
+			}
+			return fmt.Errorf("%q is not one of %s", s, strings.Join(names, ", "))
+		}
+		*field = T(s)
+		return nil
+	}
+}
+
+func count(field *int, least, most int) func(string) error {
+	return func(s string) error {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < least || n > most {
+			return fmt.Errorf("%q is not a whole number from %d to %d", s, least, most)
+		}
+		*field = n
+		return nil
+	}
+}
+
+func duration(field *time.Duration, least, most time.Duration) func(string) error {
+	return func(s string) error {
+		d, err := time.ParseDuration(s)
+		if err != nil || d < least || d > most {
+			return fmt.Errorf("%q is not a time from %s to %s, such as 30s or 500ms", s, least, most)
+		}
+		*field = d
+		return nil
+	}
+}
+
+func limits(field *[]sync.Limit) func(string) error {
+	return func(s string) error {
+		limits, err := sync.ParseLimits(s)
+		if err == nil {
+			*field = limits
+		}
+		return err
+	}
+}
+
+// diff is not a choice yet: every given field is sent.
+func diff(s string) error {
+	if s != "off" {
+		return fmt.Errorf("%q is not offered by this version, which sends every given field: write off", s)
+	}
+	return nil
+}

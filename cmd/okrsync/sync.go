@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"okrsync/source"
+	"okrsync/sync"
+	"okrsync/sync/report"
+)
+
+// syncFlags are what a user can say about one invocation only.
+type syncFlags struct {
+	json    bool
+	quiet   bool
+	verbose bool
+	files   []string
+	again   string // the command line to name as the next, if not this one
+}
+
+func (p *program) syncCommand() *cobra.Command {
+	var f syncFlags
+	cmd := &cobra.Command{
+		Use:   "sync FILE…",
+		Short: "read a file, check it whole, send its updates to Feishu, report on every row",
+		Long: `sync reads each FILE (CSV or XLSX; - is CSV on standard input), checks it as a
+whole, and only then sends one update per row. Every row gets an answer in a
+folder of its own for each run: result.csv, summary.json and journal.jsonl.
+
+The exit code is 0 when nothing is left to do; see okrsync help exit-codes.`,
+		Example: `  okrsync sync --source 7041234567890123456 --table 7041234567890123457 values.xlsx
+  okrsync sync --lang zh --json values.csv`,
+		RunE: func(cmd *cobra.Command, files []string) error {
+			if len(files) == 0 {
+				return usagef("no file given: okrsync sync FILE…")
+			}
+			c, err := p.load(cmd)
+			if err != nil {
+				return err
+			}
+			if problems := c.checkCredentials(); len(problems) > 0 {
+				return &usageError{problems}
+			}
+			f.files = files
+			return p.syncFiles(cmd.Context(), f.apply(c), f)
+		},
+	}
+	addSettings(cmd, "source", "table", "sheet", "out", "rate", "workers", "user-id-type", "lang", "log-level", "log-format")
+	cmd.Flags().String("progress", "auto", "auto, bar, plain or none")
+	cmd.Flags().Bool("no-diff", false, "send every given field without comparing it with the live item first (this version always does)")
+	cmd.Flags().BoolVar(&f.json, "json", false, "write the summary of each run to standard output, one line of JSON each")
+	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing but errors")
+	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "log every repeated call")
+	return cmd
+}
+
+// apply brings the flags that only change what is said into the configuration.
+func (f syncFlags) apply(c config) config {
+	switch {
+	case f.quiet:
+		c.logLevel, c.progress = "error", "none"
+	case f.verbose:
+		c.logLevel = "debug"
+	}
+	return c
+}
+
+// syncFiles runs the files one after the other. A run that was stopped for a
+// reason that will meet the next file too is the last one.
+func (p *program) syncFiles(ctx context.Context, c config, f syncFlags) error {
+	var codes []int
+	for i, name := range f.files {
+		code := p.syncFile(ctx, c, f, name)
+		codes = append(codes, code)
+		if stopsAll(code) && i+1 < len(f.files) {
+			fmt.Fprintln(p.stderr, "okrsync: "+phrase(c.lang,
+				fmt.Sprintf("以下文件没有开始：%q", f.files[i+1:]),
+				fmt.Sprintf("not started: %q", f.files[i+1:])))
+			break
+		}
+	}
+	return told{gravest(codes...)}
+}
+
+// stopsAll reports whether the files after one that ended so would end so too.
+func stopsAll(code int) bool {
+	switch code {
+	case exitOK, exitRows, exitInput:
+		return false
+	}
+	return true
+}
+
+// syncFile runs one file and returns its exit code, having told everything.
+func (p *program) syncFile(ctx context.Context, c config, f syncFlags, name string) int {
+	started := time.Now().UTC()
+	input, err := p.openInput(ctx, name, c.sourceOptions())
+	if err != nil {
+		return p.refused(c, f, name, started, err)
+	}
+	defer input.Close()
+	if err := checkTarget(c, input); err != nil {
+		return p.refused(c, f, name, started, err)
+	}
+	t, err := newTransfer(p, c, f, input, name, started)
+	if err != nil {
+		return p.report(err)
+	}
+	defer t.client.Close()
+	t.sync(ctx)
+	return t.end()
+}
+
+// checkTarget reports a metric source or table that neither the configuration
+// nor the file's columns name.
+func checkTarget(c config, input *source.File) error {
+	columns, err := input.Given()
+	if err != nil {
+		return err
+	}
+	var problems []string
+	if c.target.SourceID == "" && !slices.Contains(columns, source.ColumnSource) {
+		problems = append(problems, missingTarget("source"))
+	}
+	if c.target.ID == "" && !slices.Contains(columns, source.ColumnTable) {
+		problems = append(problems, missingTarget("table"))
+	}
+	if len(problems) > 0 {
+		return &usageError{problems}
+	}
+	return nil
+}
+
+// missingTarget says how to name the metric source or the metric table.
+func missingTarget(what string) string {
+	return fmt.Sprintf("the metric %[1]s is missing: give --%[1]s ID, set target.metric_%[1]s_id, or have a column metric_%[1]s_id in the file; okrsync tables lists them", what)
+}
+
+// refused tells about a file that cannot be read at all.
+func (p *program) refused(c config, f syncFlags, name string, started time.Time, err error) int {
+	code := p.report(err)
+	if f.json {
+		s := report.Summary{
+			Version: version(), Input: sync.Input{Path: name}, Outcome: outcomes[code], ExitCode: code, Stop: stopOf(err),
+			Counts: report.NewCounts(), StartedAt: started, FinishedAt: time.Now().UTC(), Files: []string{},
+		}
+		if err := p.printJSON(s); err != nil {
+			return p.report(err)
+		}
+	}
+	return code
+}

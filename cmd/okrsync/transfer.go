@@ -1,0 +1,221 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"okrsync/feishu"
+	"okrsync/source"
+	"okrsync/sync"
+	"okrsync/sync/report"
+)
+
+// A transfer is one file on its way: what it needs, and what is known of it so far.
+type transfer struct {
+	program *program
+	config  config
+	flags   syncFlags
+	input   *source.File
+	again   string // the command line that continues
+	client  *feishu.Client
+	pacer   *sync.Pacer
+	logger  *zap.Logger
+	show    *progress
+
+	folder  string // "" until the file is checked
+	journal *sync.Journal
+	retries atomic.Int64
+	stop    error // why the run ended before its last row
+	fault   error // what must not happen: a disk that is full, a bug
+	trouble bool  // some row used up its tries on network or server trouble
+	summary report.Summary
+}
+
+func newTransfer(p *program, c config, f syncFlags, input *source.File, name string, started time.Time) (*transfer, error) {
+	terminal := isTerminal(p.stderr)
+	t := &transfer{program: p, config: c, flags: f, input: input, again: cmp.Or(f.again, p.commandLine(f.files, name))}
+	t.show = newProgress(p.stderr, c.progress, c.lang, terminal)
+	t.logger = newLogger(t.show, c, terminal)
+	t.pacer = sync.NewPacer(c.limits, c.burst)
+	t.pacer.OnPause = t.paused
+	t.summary = report.Summary{
+		Version:   version(),
+		Input:     sync.Input{Path: input.Name(), SHA256: input.SHA256(), Sheet: input.Sheet()},
+		Counts:    report.NewCounts(),
+		StartedAt: started,
+	}
+	var err error
+	t.client, err = c.client(t.pacer)
+	return t, err
+}
+
+// sync brings the rows into Feishu and writes the journal on the way.
+func (t *transfer) sync(ctx context.Context) {
+	job := sync.Job{
+		Rows:       t.input.Rows(),
+		Client:     t.client,
+		Pacer:      t.pacer,
+		Table:      t.config.target,
+		Workers:    t.config.workers,
+		Retry:      t.config.retry,
+		Quota:      t.config.quota,
+		Duplicates: t.config.duplicates,
+		Begin:      t.begin,
+		OnRetry:    t.retried,
+	}
+	for result, err := range job.Run(ctx) {
+		if err != nil {
+			t.stop = err
+			break
+		}
+		if t.fault = t.journal.Append(result); t.fault != nil {
+			break // nothing is sent that cannot be recorded
+		}
+		t.show.step()
+		t.refused(result)
+	}
+	t.show.finish()
+}
+
+// begin makes the run's folder and journal, when the file has turned out to be
+// good and before the first call.
+func (t *transfer) begin(rows int) error {
+	t.summary.Input.Rows = rows
+	folder, err := sync.CreateFolder(t.config.out, t.input.Name(), t.summary.StartedAt)
+	if err != nil {
+		return fmt.Errorf("the folder for the results cannot be made: %w", err)
+	}
+	t.folder = folder
+	t.logger = t.logger.With(zap.String("run", filepath.Base(folder)))
+	t.journal, err = sync.CreateJournal(filepath.Join(folder, report.JournalName), sync.Header{
+		Version:   t.summary.Version,
+		Input:     t.summary.Input,
+		Source:    t.config.target.SourceID,
+		Table:     t.config.target.ID,
+		StartedAt: t.summary.StartedAt,
+	})
+	if err != nil {
+		return fmt.Errorf("the journal cannot be made: %w", err)
+	}
+	t.show.begin(rows)
+	return nil
+}
+
+// end writes the views, says how the run went and returns its exit code.
+func (t *transfer) end() int {
+	if t.journal != nil {
+		if err := t.journal.Close(); t.fault == nil {
+			t.fault = err
+		}
+		if err := t.views(); t.fault == nil {
+			t.fault = err
+		}
+	}
+	s := &t.summary
+	s.Stop = stopOf(t.stop)
+	s.ExitCode = t.code()
+	s.Outcome = outcomes[s.ExitCode]
+	tally := t.pacer.Tally()
+	s.Calls, s.RateLimited, s.PausedSeconds = report.CallsOf(tally), tally.RateLimited, tally.Paused.Seconds()
+	s.Retries = int(t.retries.Load())
+	s.FinishedAt = time.Now().UTC()
+	if t.folder != "" {
+		s.Files = append(s.Files, report.SummaryName)
+		if err := report.WriteSummary(t.folder, *s); err != nil && t.fault == nil {
+			t.fault, s.ExitCode = err, exitInternal
+		}
+	}
+	t.tell()
+	return s.ExitCode
+}
+
+// views writes the files that are made from the journal, and counts its rows.
+func (t *transfer) views() error {
+	record, err := sync.OpenRecord(filepath.Join(t.folder, report.JournalName))
+	if err != nil {
+		return err
+	}
+	defer record.Close()
+	t.summary.Files = []string{report.JournalName}
+	if err := report.CSV(t.folder, t.config.lang, t.summary.Counts.Of(record.Results())); err != nil {
+		return fmt.Errorf("%s cannot be written: %w", report.CSVName, err)
+	}
+	t.summary.Files = append(t.summary.Files, report.CSVName)
+	return nil
+}
+
+// code returns the run's exit code.
+func (t *transfer) code() int {
+	codes := []int{exitCode(t.stop)}
+	if t.fault == nil && t.journal != nil && t.stop == nil {
+		t.fault = t.summary.Check()
+	}
+	if t.fault != nil {
+		codes = append(codes, exitInternal)
+	}
+	if t.trouble {
+		codes = append(codes, exitTrouble)
+	}
+	if t.summary.Counts[sync.Rejected]+t.summary.Counts[sync.Failed] > 0 {
+		codes = append(codes, exitRows)
+	}
+	return gravest(codes...)
+}
+
+// stopOf puts what stopped a run into the summary's form.
+func stopOf(err error) *report.Stop {
+	if err == nil {
+		return nil
+	}
+	stop := &report.Stop{Reason: sync.Text{ZH: err.Error(), EN: err.Error()}}
+	if w, ok := errors.AsType[worded](err); ok {
+		stop.Reason = sync.Text{ZH: w.Reason("zh"), EN: w.Reason("en")}
+		stop.Advice = sync.Text{ZH: w.Advice("zh"), EN: w.Advice("en")}
+	}
+	if refusal, ok := errors.AsType[*feishu.Error](err); ok {
+		stop.Code = string(refusal.Code)
+	} else if refusal, ok := errors.AsType[*source.FileError](err); ok {
+		stop.Code = string(refusal.Code)
+	}
+	return stop
+}
+
+// paused tells about a pause, once.
+func (t *transfer) paused(p sync.Pause) {
+	why := &feishu.Error{Code: p.Code}
+	t.logger.Warn(phrase(t.config.lang,
+		fmt.Sprintf("%s，暂停发送 %s", why.Reason("zh"), p.Length),
+		fmt.Sprintf("%s; sending pauses for %s", why.Reason("en"), p.Length)), zap.String("code", string(p.Code)))
+}
+
+// retried notes that a call is made again.
+func (t *transfer) retried(again sync.Repeat) {
+	t.retries.Add(1)
+	t.logger.Debug("retry",
+		zap.Int("row", again.Row), zap.String("item", again.Item),
+		zap.Int("attempt", again.Attempt), zap.Duration("wait", again.Wait), zap.Error(again.Err))
+}
+
+// refused tells about a row that somebody has to mend.
+func (t *transfer) refused(result sync.Result) {
+	if result.Troubled() {
+		t.trouble = true
+	}
+	if !result.ToMend() {
+		return
+	}
+	lang := t.config.lang
+	fields := []zap.Field{zap.Int("row", result.Row), zap.String("item", result.Item), zap.String("code", result.Code)}
+	if result.Attempts > 0 {
+		fields = append(fields, zap.Int("attempt", result.Attempts), zap.String("log_id", result.LogID))
+	}
+	fields = append(fields, zap.String("advice", result.Advice.In(lang)))
+	t.logger.Warn(string(result.Status)+": "+result.Reason.In(lang), fields...)
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode"
+
+	"okrsync/sync"
+)
+
+// The voice of the program. The rules are:
+//
+//   - Standard output carries data; every sentence goes to standard error.
+//   - An error starts with its place, says what was found and what to do.
+//   - Everything is said once, in the reader's language.
+//   - A run ends with its counts, its folder and the next command to type.
+
+// phrase picks the sentence in the reader's language.
+func phrase(lang, zh, en string) string { return sync.Text{ZH: zh, EN: en}.In(lang) }
+
+// worded is an error that says its reason and its advice in both languages.
+type worded interface {
+	error
+	Reason(lang string) string
+	Advice(lang string) string
+}
+
+// explain says an error in the reader's language, where it has several.
+func explain(err error, lang string) string {
+	if w, ok := errors.AsType[worded](err); ok {
+		return w.Reason(lang) + phrase(lang, "；", "; ") + w.Advice(lang)
+	}
+	return err.Error()
+}
+
+// say writes sentences to standard error.
+func (p *program) say(text string) {
+	for line := range strings.SplitSeq(text, "\n") {
+		fmt.Fprintln(p.stderr, "okrsync: "+line)
+	}
+}
+
+// printJSON writes a value to standard output as one line.
+func (p *program) printJSON(v any) error {
+	encoder := json.NewEncoder(p.stdout)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(v)
+}
+
+// statusWords are the statuses as people read them.
+var statusWords = map[sync.Status]sync.Text{
+	sync.Updated:     {ZH: "已更新", EN: "updated"},
+	sync.Unchanged:   {ZH: "无变化", EN: "unchanged"},
+	sync.Planned:     {ZH: "待更新", EN: "planned"},
+	sync.Ignored:     {ZH: "已忽略", EN: "ignored"},
+	sync.Rejected:    {ZH: "已拒绝", EN: "rejected"},
+	sync.Failed:      {ZH: "失败", EN: "failed"},
+	sync.Unprocessed: {ZH: "未处理", EN: "unprocessed"},
+}
+
+// tell says how a run ended.
+func (t *transfer) tell() {
+	lang, s := t.config.lang, t.summary
+	for _, err := range []error{t.fault, t.stop} {
+		if err != nil {
+			t.program.say(explain(err, lang))
+		}
+	}
+	if t.flags.json {
+		if err := t.program.printJSON(s); err != nil {
+			t.program.say(err.Error())
+		}
+	}
+	if t.folder == "" || t.flags.quiet {
+		return
+	}
+	t.program.say(phrase(lang,
+		fmt.Sprintf("%s：共 %d 行：%s", s.Input.Path, s.Input.Rows, t.counts()),
+		fmt.Sprintf("%s: %s: %s", s.Input.Path, plural(s.Input.Rows, "row"), t.counts())))
+	t.program.say(phrase(lang, "结果：", "results: ") + t.folder)
+	if next := t.next(); next != "" {
+		t.program.say(phrase(lang, "下一步：", "next: ") + next)
+	}
+}
+
+// plural is a number of things in English.
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// counts lists the statuses that occurred.
+func (t *transfer) counts() string {
+	var parts []string
+	for _, status := range sync.Statuses {
+		if n := t.summary.Counts[status]; n > 0 {
+			parts = append(parts, phrase(t.config.lang,
+				fmt.Sprintf("%s %d", statusWords[status].ZH, n),
+				fmt.Sprintf("%d %s", n, statusWords[status].EN)))
+		}
+	}
+	if len(parts) == 0 {
+		return phrase(t.config.lang, "没有数据行", "nothing in it")
+	}
+	return strings.Join(parts, phrase(t.config.lang, "，", ", "))
+}
+
+// next is what to do after the run.
+func (t *transfer) next() string {
+	lang, again := t.config.lang, t.again
+	results := filepath.Join(t.folder, "result.csv")
+	switch t.summary.ExitCode {
+	case exitOK:
+		return ""
+	case exitRows:
+		return phrase(lang,
+			fmt.Sprintf("按 %s 中的建议修改这些行，然后运行 %s", results, again),
+			fmt.Sprintf("mend the rows as %s advises, then %s", results, again))
+	case exitApp:
+		return phrase(lang, "修好上述设置后运行 ", "mend the set-up as said above, then ") + again
+	case exitQuota:
+		return phrase(lang, "额度恢复后运行 ", "when the quota allows it, ") + again
+	}
+	return again
+}
+
+// commandLine is the program's own command line with one of its files, to be
+// typed again.
+func (p *program) commandLine(files []string, file string) string {
+	words := []string{"okrsync"}
+	for _, arg := range p.args {
+		if arg == file || !slices.Contains(files, arg) {
+			words = append(words, shellWord(arg))
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// shellWord quotes a word for the command line where it needs it.
+func shellWord(s string) string {
+	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return strings.ContainsRune(" \t\n'\"\\$`!*?[](){}<>|&;#~", r)
+	}) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// printable makes a text of somebody else's fit for a terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, s)
+}
