@@ -84,7 +84,7 @@ func (e *engine) wait() {
 func (e *engine) end(ctx context.Context, rows int) error {
 	switch {
 	case e.readErr != nil:
-		return fmt.Errorf("%w (%v)", errChanged, e.readErr)
+		return fmt.Errorf("%w (%v)", errChanged, e.readErr) //nolint:errorlint // no *source.FileError may be in the chain: the input was accepted
 	case e.rows != rows:
 		return errChanged
 	case e.cause != nil:
@@ -180,7 +180,7 @@ func (e *engine) answered(u source.Update) (Result, bool) {
 
 // finish hands a result out.
 func (e *engine) finish(r Result) {
-	r.FinishedAt = time.Now().UTC()
+	r.FinishedAt = time.Now().UTC().Truncate(time.Millisecond)
 	if r.Status == Unprocessed {
 		e.mu.Lock()
 		e.cut = true

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mattn/go-runewidth"
 	"github.com/spf13/cobra"
 
 	"okrsync/feishu/feishutest"
@@ -158,15 +157,13 @@ func (p *program) showResults(folder, lang string) error {
 	return nil
 }
 
-// resultLine prints a line of the table; the words are wrapped into the last
-// of 80 columns.
+// resultLine prints a line of the table, 80 columns wide; the words are wrapped
+// into the last of its columns.
 func (p *program) resultLine(row, status, code, words string) {
-	const before, width = 38, 100 - 38
-	for i, line := range strings.Split(runewidth.Wrap(words, width), "\n") {
-		if i == 0 {
-			fmt.Fprintf(p.stdout, "%s  %s  %s  %s\n", runewidth.FillLeft(row, 3), runewidth.FillRight(status, 11), runewidth.FillRight(code, 18), line)
-		} else {
-			fmt.Fprintf(p.stdout, "%s%s\n", strings.Repeat(" ", before), line)
-		}
+	const before = 3 + 2 + 11 + 2 + 18 + 2
+	first := fmt.Sprintf("%s  %s  %s  ", terminal.FillLeft(row, 3), terminal.FillRight(status, 11), terminal.FillRight(code, 18))
+	for line := range wrap(words, 80-before) {
+		fmt.Fprintln(p.stdout, strings.TrimRight(first+line, " "))
+		first = strings.Repeat(" ", before)
 	}
 }

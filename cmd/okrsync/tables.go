@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/mattn/go-runewidth"
 	"github.com/spf13/cobra"
 
 	"okrsync/feishu"
@@ -80,7 +79,7 @@ func (p *program) table(t listedTable, asJSON, first bool) error {
 		return p.printJSON(t)
 	}
 	line := func(source, table, sourceName, tableName string) error {
-		_, err := fmt.Fprintf(p.stdout, "%-20s  %-20s  %s  %s\n", source, table, runewidth.FillRight(sourceName, 20), tableName)
+		_, err := fmt.Fprintf(p.stdout, "%-20s  %-20s  %s  %s\n", source, table, terminal.FillRight(sourceName, 20), tableName)
 		return err
 	}
 	if first {

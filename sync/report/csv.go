@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
 	"okrsync/feishu"
 	"okrsync/sync"
@@ -64,7 +63,7 @@ func csvLine(r sync.Result, lang string) ([]string, error) {
 		string(r.Status), defuse(r.Code), defuse(r.Reason.In(lang)), defuse(r.Advice.In(lang)),
 		strings.Join(r.Sent.Names(), ","), before, after,
 		strconv.Itoa(r.Attempts), unlessZero(r.HTTPStatus), defuse(r.LogID),
-		r.FinishedAt.Format(time.RFC3339Nano),
+		r.FinishedAt.Format("2006-01-02T15:04:05.000Z07:00"),
 	}, nil
 }
 
