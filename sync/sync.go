@@ -54,18 +54,20 @@ type Repeat struct {
 
 // Run does the job and yields the results as rows finish, one for each row of
 // the file. An error is the last thing yielded and says why not all rows were
-// tried:
+// tried. Before anything was sent, and with no result at all:
 //
-//   - *source.FileError, or another error of reading: the file was refused
+//   - *source.FileError: the file was refused
 //   - the error of Job.Begin
+//
+// After that, and with the rows that were not tried yielded as Unprocessed:
+//
 //   - *feishu.Error: Feishu refused the app (ClassApp, or CodeNoPermission for
 //     one row after the other), a quota is used up (ClassUpdateLimit,
 //     ClassMonthlyQuota), or the trouble outlasted the retries of several rows
 //     in a row (ClassTransient, ClassSlowDown)
 //   - the cause of ctx's end
+//   - any other error: the file changed between its two readings
 //
-// In these two cases nothing was sent and no result is yielded, unless the file
-// changed between its two readings. Otherwise rows that were not tried are yielded as Unprocessed.
 // Leaving the loop early stops the run; calls on the wire are waited for.
 func (j Job) Run(ctx context.Context) iter.Seq2[Result, error] {
 	j = j.withDefaults()
@@ -80,13 +82,14 @@ func (j Job) Run(ctx context.Context) iter.Seq2[Result, error] {
 			return
 		}
 		ctx, stop := context.WithCancelCause(ctx)
-		defer stop(nil)
 		e := newEngine(j, ruled, stop)
 		results := e.start(ctx)
-		defer e.wait()
+		defer func() {
+			stop(errLeft)
+			e.wait()
+		}()
 		for r := range results {
 			if !yield(r, nil) {
-				stop(errLeft)
 				return
 			}
 		}

@@ -95,12 +95,13 @@ func runCase(t *testing.T, folder string) map[string]string {
 // caseServer builds the simulator that the case's flags and faults describe.
 func caseServer(t *testing.T, folder string) *feishutest.Server {
 	t.Helper()
-	s := simulation{log: "kept"}
+	var s simulation
 	flags := pflag.NewFlagSet("simulate", pflag.ContinueOnError)
 	s.flags(flags)
 	if err := flags.Parse(strings.Fields(read(t, filepath.Join(folder, "simulate")))); err != nil {
 		t.Fatal(err)
 	}
+	s.log = "kept"
 	if s.data != "" {
 		s.data = filepath.Join(folder, s.data)
 	}

@@ -15,11 +15,12 @@ import (
 
 // syncFlags are what a user can say about one invocation only.
 type syncFlags struct {
-	json    bool
-	quiet   bool
-	verbose bool
-	files   []string
-	again   string // the command line to name as the next, if not this one
+	json     bool
+	quiet    bool
+	verbose  bool
+	progress string // auto, bar, plain or none
+	files    []string
+	again    string // the command line to name as the next, if not this one
 }
 
 func (p *program) syncCommand() *cobra.Command {
@@ -42,6 +43,9 @@ The exit code is 0 when nothing is left to do; see okrsync help exit-codes.`,
 			if err != nil {
 				return err
 			}
+			if err := oneOf(&c.progress, "auto", "bar", "plain", "none")(f.progress); err != nil {
+				return usagef("--progress: %v", err)
+			}
 			if problems := c.checkCredentials(); len(problems) > 0 {
 				return &usageError{problems}
 			}
@@ -50,7 +54,7 @@ The exit code is 0 when nothing is left to do; see okrsync help exit-codes.`,
 		},
 	}
 	addSettings(cmd, "source", "table", "sheet", "out", "rate", "workers", "user-id-type", "lang", "log-level", "log-format")
-	cmd.Flags().String("progress", "auto", "auto, bar, plain or none")
+	cmd.Flags().StringVar(&f.progress, "progress", "auto", "auto, bar, plain or none")
 	cmd.Flags().Bool("no-diff", false, "send every given field without comparing it with the live item first (this version always does)")
 	cmd.Flags().BoolVar(&f.json, "json", false, "write the summary of each run to standard output, one line of JSON each")
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing but errors")
@@ -100,11 +104,11 @@ func (p *program) syncFile(ctx context.Context, c config, f syncFlags, name stri
 	started := time.Now().UTC()
 	input, err := p.openInput(ctx, name, c.sourceOptions())
 	if err != nil {
-		return p.refused(c, f, name, started, err)
+		return p.refused(f, name, started, err)
 	}
 	defer input.Close()
 	if err := checkTarget(c, input); err != nil {
-		return p.refused(c, f, name, started, err)
+		return p.refused(f, name, started, err)
 	}
 	t, err := newTransfer(p, c, f, input, name, started)
 	if err != nil {
@@ -118,6 +122,9 @@ func (p *program) syncFile(ctx context.Context, c config, f syncFlags, name stri
 // checkTarget reports a metric source or table that neither the configuration
 // nor the file's columns name.
 func checkTarget(c config, input *source.File) error {
+	if c.target.SourceID != "" && c.target.ID != "" {
+		return nil
+	}
 	columns, err := input.Given()
 	if err != nil {
 		return err
@@ -141,7 +148,7 @@ func missingTarget(what string) string {
 }
 
 // refused tells about a file that cannot be read at all.
-func (p *program) refused(c config, f syncFlags, name string, started time.Time, err error) int {
+func (p *program) refused(f syncFlags, name string, started time.Time, err error) int {
 	code := p.report(err)
 	if f.json {
 		s := report.Summary{
