@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"io"
@@ -37,8 +38,13 @@ type attempt struct {
 // call makes an attempt with the tenant token. A refused token is dropped and
 // fetched again, once: refused twice, the app has to be looked at.
 func (c *Client) call(ctx context.Context, a attempt, out any) error {
-	for again := false; ; again = true {
+	var refused *Error
+	for {
 		token, err := c.tokens.get(ctx)
+		if stale, ok := errors.AsType[*Error](err); ok && refused != nil && stale.Code == CodeTokenStale {
+			refused.Code, refused.Class = CodeTokenStale, ClassApp
+			return refused
+		}
 		if err != nil {
 			return err
 		}
@@ -48,10 +54,11 @@ func (c *Client) call(ctx context.Context, a attempt, out any) error {
 		if !ok || refusal.Class != ClassToken {
 			return err
 		}
-		if again || !c.tokens.drop(token) {
+		if refused != nil || !c.tokens.drop(token) {
 			refusal.Class = ClassApp
 			return refusal
 		}
+		refused = refusal
 	}
 }
 
@@ -117,25 +124,48 @@ func (c *Client) request(ctx context.Context, a attempt, body []byte) (*http.Req
 	return r, nil
 }
 
-// envelope is what every JSON answer has around its data.
+// envelope is what every JSON answer has around its data. Only the code decides
+// anything; the rest is taken as far as it makes sense.
 type envelope struct {
-	Code  *int            `json:"code"`
-	Msg   string          `json:"msg"`
+	Code  *json.Number    `json:"code"`
+	Msg   json.RawMessage `json:"msg"`
 	Data  json.RawMessage `json:"data"`
-	Error detail          `json:"error"`
+	Error json.RawMessage `json:"error"`
 }
 
-// detail is the error part of an answer; every field may be absent.
+// detail is the error part of an answer; any of it may be absent or odd.
 type detail struct {
-	LogID      string `json:"log_id"`
+	LogID      string
 	Violations []struct {
 		Subject string `json:"subject"`
 		Scope   string `json:"scope"`
-	} `json:"permission_violations"`
+	}
 	Fields []struct {
 		Field       string `json:"field"`
 		Description string `json:"description"`
-	} `json:"field_violations"`
+	}
+}
+
+// msg is the server's own words, "" if they are none.
+func (e envelope) msg() string {
+	var msg string
+	_ = json.Unmarshal(e.Msg, &msg)
+	return msg
+}
+
+func (e envelope) detail() detail {
+	var raw struct {
+		LogID      json.RawMessage `json:"log_id"`
+		AlsoLogID  json.RawMessage `json:"logid"`
+		Violations json.RawMessage `json:"permission_violations"`
+		Fields     json.RawMessage `json:"field_violations"`
+	}
+	var d detail
+	_ = json.Unmarshal(e.Error, &raw)
+	_ = json.Unmarshal([]byte(cmp.Or(string(raw.LogID), string(raw.AlsoLogID))), &d.LogID)
+	_ = json.Unmarshal(raw.Violations, &d.Violations)
+	_ = json.Unmarshal(raw.Fields, &d.Fields)
+	return d
 }
 
 // decode takes an answer apart: the body's code decides, the HTTP status only
@@ -143,10 +173,14 @@ type detail struct {
 func (c *Client) decode(a attempt, r *http.Response, body []byte, out any) error {
 	e, ok := parse(r.Header.Get("Content-Type"), body)
 	if !ok || r.StatusCode >= 300 && r.StatusCode < 400 {
-		return c.refusal(a, r, statusCode(r.StatusCode), envelope{})
+		code := statusCode(r.StatusCode)
+		if code == CodeBadReply {
+			code = badReply(a.call)
+		}
+		return c.refusal(a, r, code, envelope{})
 	}
-	if *e.Code != 0 {
-		return c.refusal(a, r, Code(strconv.Itoa(*e.Code)), e)
+	if *e.Code != "0" {
+		return c.refusal(a, r, Code(*e.Code), e)
 	}
 	if r.StatusCode >= 400 {
 		return c.refusal(a, r, statusCode(r.StatusCode), e)
@@ -159,9 +193,17 @@ func (c *Client) decode(a attempt, r *http.Response, body []byte, out any) error
 		return nil // a success that says no more than that
 	}
 	if err := json.Unmarshal(data, out); err != nil {
-		return c.refusal(a, r, CodeBadReply, envelope{})
+		return c.refusal(a, r, badReply(a.call), envelope{})
 	}
 	return nil
+}
+
+// badReply is the code of a success that makes no sense.
+func badReply(call Call) Code {
+	if call == CallToken {
+		return CodeBadTokenReply
+	}
+	return CodeBadReply
 }
 
 // parse reads the body as JSON with a code in it. A page of HTML is never tried.
@@ -173,24 +215,27 @@ func parse(contentType string, body []byte) (envelope, bool) {
 	if err := json.Unmarshal(body, &e); err != nil || e.Code == nil {
 		return envelope{}, false
 	}
-	return e, true
+	_, err := strconv.Atoi(string(*e.Code))
+	return e, err == nil
 }
 
 // refusal makes the Error of an answer that is no success.
 func (c *Client) refusal(a attempt, r *http.Response, code Code, e envelope) *Error {
+	const most = 5 // of what the server names
+	d := e.detail()
 	refusal := &Error{
 		Call:   a.call,
 		Status: r.StatusCode,
 		Code:   code,
 		Class:  classify(code, r.StatusCode),
-		Msg:    c.conceal(a, e.Msg),
-		LogID:  logID(r.Header, e.Error.LogID),
+		Msg:    c.conceal(a, e.msg()),
+		LogID:  c.logID(a, r.Header, d.LogID),
 		Reset:  reset(r.Header, time.Now()),
 	}
-	for _, v := range e.Error.Violations {
+	for _, v := range d.Violations[:min(most, len(d.Violations))] {
 		refusal.Scopes = append(refusal.Scopes, c.conceal(a, cmp.Or(v.Subject, v.Scope)))
 	}
-	for _, f := range e.Error.Fields {
+	for _, f := range d.Fields[:min(most, len(d.Fields))] {
 		refusal.Fields = append(refusal.Fields, c.conceal(a, strings.TrimSpace(f.Field+" "+f.Description)))
 	}
 	return refusal
@@ -205,14 +250,16 @@ func (c *Client) unanswered(a attempt, err error) *Error {
 	code := CodeNoReply
 	if errors.Is(err, context.DeadlineExceeded) {
 		code = CodeTimeout
+	} else if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		code = CodeCertificate
 	}
-	return &Error{Call: a.call, Code: code, Class: ClassTransient, Msg: c.conceal(a, err.Error()), Err: err}
+	return &Error{Call: a.call, Code: code, Class: classify(code, 0), Msg: c.conceal(a, err.Error()), Err: err}
 }
 
 // conceal makes a text of the server's fit to be shown: no secret, no control
 // characters, not endless.
 func (c *Client) conceal(a attempt, s string) string {
-	s = conceal(s, a.token, c.tokens.fixed, c.tokens.secret)
+	s = conceal(s, append(c.tokens.secrets(), a.token)...)
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f || r == '\u2028' || r == '\u2029' {
 			return ' '
@@ -226,9 +273,9 @@ func (c *Client) conceal(a attempt, s string) string {
 }
 
 // logID returns the trace id that Feishu's support asks for.
-func logID(h http.Header, inBody string) string {
+func (c *Client) logID(a attempt, h http.Header, inBody string) string {
 	for _, id := range []string{h.Get("X-Tt-Logid"), h.Get("X-Request-Id"), inBody} {
-		if id != "" && len(id) <= 128 && strings.Trim(id, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.") == "" {
+		if id == c.conceal(a, id) && id != "" && len(id) <= 128 && strings.Trim(id, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.") == "" {
 			return id
 		}
 	}

@@ -236,7 +236,7 @@ func TestMissingScopeIsNamed(t *testing.T) {
 // TestTimeout shows that a call ends after its time, and that the end of its
 // context does not end it.
 func TestTimeout(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
 	defer server.Close()
 	client, err := feishu.NewClient(feishu.Config{BaseURL: server.URL, AccessToken: "t", Timeout: 50 * time.Millisecond})
 	if err != nil {

@@ -17,16 +17,18 @@ const (
 
 // The codes of answers, or of missing answers, that carry no code of Feishu's.
 const (
-	CodeNoReply    Code = "no_reply"        // refused, reset or cut connection
-	CodeTimeout    Code = "timeout"         // no whole answer within the client's time
-	CodeBadReply   Code = "bad_reply"       // a success that is no JSON, or of another item
-	CodeRedirect   Code = "redirect"        // any 3xx: never followed
-	CodeNotOffered Code = "not_offered"     // 404 for the path
-	CodeDenied     Code = "http_denied"     // 401, 403, 407 from something before Feishu
-	CodeThrottled  Code = "http_throttled"  // 429 without a code
-	CodeHTTPServer Code = "http_server"     // 5xx without a code
-	CodeHTTPOther  Code = "http_unexpected" // any other status without a code
-	CodeTokenStale Code = "token_stale"     // the token endpoint repeats a refused token
+	CodeNoReply       Code = "no_reply"        // refused, reset or cut connection
+	CodeTimeout       Code = "timeout"         // no whole answer within the client's time
+	CodeBadReply      Code = "bad_reply"       // a success that is no JSON, or of another item
+	CodeBadTokenReply Code = "bad_token_reply" // the same of the token call
+	CodeCertificate   Code = "certificate"     // the server's certificate cannot be trusted
+	CodeRedirect      Code = "redirect"        // any 3xx: never followed
+	CodeNotOffered    Code = "not_offered"     // 404 for the path
+	CodeDenied        Code = "http_denied"     // 401, 403, 407 from something before Feishu
+	CodeThrottled     Code = "http_throttled"  // 429 without a code
+	CodeHTTPServer    Code = "http_server"     // 5xx without a code
+	CodeHTTPOther     Code = "http_unexpected" // any other status without a code
+	CodeTokenStale    Code = "token_stale"     // the token endpoint repeats a refused token
 )
 
 // A Class is what a refusal concerns, and so who has to wait or stop.
@@ -70,7 +72,7 @@ func userIDCode(code Code) bool {
 // statusCode names an answer without a code of Feishu's after its HTTP status.
 func statusCode(status int) Code {
 	switch {
-	case status >= 500:
+	case status >= 500, status == 408, status == 425:
 		return CodeHTTPServer
 	case status == 429:
 		return CodeThrottled

@@ -41,9 +41,9 @@ func (e *Error) Unwrap() error { return e.Err }
 // Reason says in Chinese ("zh") or English (anything else) what Feishu refused.
 // The server's own words follow where ours cannot be exact.
 func (e *Error) Reason(lang string) string {
-	reason := wordsFor(e.Code).reason.in(lang)
+	reason := wordsFor(e.Call, e.Code).reason.in(lang)
 	details := append(append([]string{}, e.Scopes...), e.Fields...)
-	if e.Msg != "" && vague(e.Code) {
+	if e.Msg != "" && (e.Call == CallToken || vague(e.Code)) {
 		details = append(details, e.Msg)
 	}
 	if len(details) == 0 {
@@ -56,12 +56,12 @@ func (e *Error) Reason(lang string) string {
 }
 
 // Advice says in Chinese ("zh") or English (anything else) what to do about it.
-func (e *Error) Advice(lang string) string { return wordsFor(e.Code).advice.in(lang) }
+func (e *Error) Advice(lang string) string { return wordsFor(e.Call, e.Code).advice.in(lang) }
 
 // vague reports whether a code says too little without the server's words.
 func vague(code Code) bool {
 	switch code {
-	case CodeInvalidParameters, CodeFieldInvalid, CodeNoReply, CodeTimeout, CodeBadReply:
+	case CodeInvalidParameters, CodeFieldInvalid, CodeNoReply, CodeTimeout, CodeBadReply, CodeCertificate:
 		return true
 	}
 	_, known := refusals[code]

@@ -13,10 +13,12 @@ package feishu
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -56,7 +58,8 @@ type Config struct {
 	UserIDType string
 
 	// Timeout bounds one attempt from connecting to the last byte of its answer.
-	// The default is 30 s.
+	// The default is 20 s, so that a run that is told to end is done within the
+	// half minute that a cluster gives it.
 	Timeout time.Duration
 
 	// UserAgent names the program to the server.
@@ -96,7 +99,7 @@ func NewClient(c Config) (*Client, error) {
 		return nil, err
 	}
 	if c.AccessToken == "" && (c.AppID == "" || c.AppSecret == "") {
-		return nil, fmt.Errorf("feishu: neither an access token nor an app id with its secret is given")
+		return nil, errors.New("feishu: neither an access token nor an app id with its secret is given")
 	}
 	client := &Client{
 		base:       base,
@@ -110,7 +113,7 @@ func NewClient(c Config) (*Client, error) {
 		client.userIDType = "open_id"
 	}
 	if client.timeout <= 0 {
-		client.timeout = 30 * time.Second
+		client.timeout = 20 * time.Second
 	}
 	if client.admit == nil {
 		client.admit = func(context.Context, Call) (func(), error) { return func() {}, nil }
@@ -136,7 +139,12 @@ func baseURL(s string) (string, error) {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil, u.Host == "", u.Scheme != "https" && u.Scheme != "http":
-		return "", fmt.Errorf("%q is not an address like https://open.feishu.cn", s)
+		if strings.Contains(s, "@") {
+			s = "this" // what stands before the @ may be a password
+		} else {
+			s = strconv.Quote(s)
+		}
+		return "", fmt.Errorf("%s is not an address like https://open.feishu.cn", s)
 	case u.User != nil, u.RawQuery != "", u.Fragment != "":
 		return "", fmt.Errorf("the address of host %q may have a path, but no user, query or fragment", u.Host)
 	case u.Scheme == "http" && !loopback(u.Hostname()):
@@ -162,6 +170,8 @@ func newTransport(connections int) http.RoundTripper {
 	t.MaxIdleConnsPerHost = connections
 	t.MaxConnsPerHost = connections
 	// HTTP/1.1 keeps one attempt on one connection: a reset then concerns one row.
-	t.ForceAttemptHTTP2 = false
+	// The clone's TLS configuration goes too, since it would still offer HTTP/2 to
+	// the server.
+	t.ForceAttemptHTTP2, t.TLSClientConfig = false, nil
 	return t
 }

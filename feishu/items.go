@@ -46,26 +46,6 @@ func (f Fields) Names() []string {
 	return names
 }
 
-// An Item is a metric item as Feishu holds it. Feishu may leave any of it out;
-// numbers keep the digits they came with.
-type Item struct {
-	ID       string `json:"metric_item_id"`
-	UserID   string `json:"user_id"` // the owner
-	PeriodID string `json:"period_id"`
-	Unit     Unit   `json:"metric_unit"`
-	Fields
-	KeyResultID string `json:"kr_id"`
-	UpdatedAt   string `json:"updated_at"` // Unix milliseconds
-	UpdatedBy   string `json:"updated_by"`
-}
-
-// A Unit is the name of what a metric counts, in three languages.
-type Unit struct {
-	Chinese  string `json:"zh_cn"`
-	English  string `json:"en_us"`
-	Japanese string `json:"ja_jp"`
-}
-
 // A BatchEntry is one item's update within a batch.
 type BatchEntry struct {
 	ID string `json:"metric_item_id"`
@@ -116,7 +96,7 @@ func (c *Client) Patch(ctx context.Context, table Table, itemID string, f Fields
 	}
 	var item Item
 	err = c.call(ctx, attempt{call: CallPatch, method: http.MethodPatch, path: path, query: c.userIDs(), body: f}, &item)
-	return item, foreign(CallPatch, item, itemID, err)
+	return item, c.foreign(CallPatch, item, itemID, err)
 }
 
 // BatchUpdate updates up to 100 items of one table in one call. No id may stand
@@ -147,7 +127,7 @@ func (c *Client) Get(ctx context.Context, table Table, itemID string) (Item, err
 	}
 	var item Item
 	err = c.call(ctx, attempt{call: CallGet, method: http.MethodGet, path: path, query: c.userIDs()}, &item)
-	return item, foreign(CallGet, item, itemID, err)
+	return item, c.foreign(CallGet, item, itemID, err)
 }
 
 // Items reads one page of a table's items. The first page has the token "".
@@ -223,12 +203,3 @@ func itemsPath(t Table, item ...string) (string, error) {
 }
 
 func (c *Client) userIDs() url.Values { return url.Values{"user_id_type": {c.userIDType}} }
-
-// foreign turns a success that names another item into a reply that cannot be
-// trusted. Feishu may leave the id out.
-func foreign(call Call, item Item, asked string, err error) error {
-	if err == nil && item.ID != "" && item.ID != asked {
-		return &Error{Call: call, Status: http.StatusOK, Code: CodeBadReply, Class: ClassTransient, Msg: "the answer names item " + strconv.Quote(item.ID)}
-	}
-	return err
-}

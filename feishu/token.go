@@ -2,6 +2,7 @@ package feishu
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -45,25 +46,46 @@ func (t *tokens) get(ctx context.Context) (Secret, error) {
 	if t.fixed != "" {
 		return t.fixed, nil
 	}
-	token, fresh, seen := t.state()
-	if fresh {
-		return token, nil
-	}
-	if token != "" { // still good, but due: one caller renews it, the others go on
-		select {
-		case t.fetching <- struct{}{}:
-		default:
+	for {
+		token, fresh, seen := t.state()
+		if fresh {
 			return token, nil
 		}
-	} else {
+		if mine, err := t.claim(ctx, token); !mine {
+			return token, err
+		}
+		token, err := t.renew(ctx, seen)
+		<-t.fetching
+		if token != "" || err != nil {
+			return token, err
+		}
+		// The token that this caller waited for was refused to another one before
+		// this one could use it.
+	}
+}
+
+// claim becomes the one caller who fetches. While the token at hand is still
+// good nobody waits for that.
+func (t *tokens) claim(ctx context.Context, token Secret) (bool, error) {
+	if token != "" {
 		select {
 		case t.fetching <- struct{}{}:
-		case <-ctx.Done():
-			return "", ctx.Err()
+			return true, nil
+		default:
+			return false, nil
 		}
 	}
-	defer func() { <-t.fetching }()
-	if token, err, done := t.fetchedSince(seen); done {
+	select {
+	case t.fetching <- struct{}{}:
+		return true, nil
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+}
+
+// renew fetches a token, unless another caller's fetch has ended since seen.
+func (t *tokens) renew(ctx context.Context, seen int) (Secret, error) {
+	if token, done, err := t.fetchedSince(seen); done {
 		return token, err
 	}
 	return t.fetch(ctx)
@@ -83,10 +105,10 @@ func (t *tokens) state() (token Secret, fresh bool, fetches int) {
 
 // fetchedSince returns what another caller's fetch came to, if one has ended
 // since the given count was read.
-func (t *tokens) fetchedSince(seen int) (token Secret, err error, done bool) {
+func (t *tokens) fetchedSince(seen int) (token Secret, done bool, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.current, t.err, t.fetches > seen
+	return t.current, t.fetches > seen, t.err
 }
 
 // fetch asks for a token and keeps it. A token that is only due for renewal
@@ -131,6 +153,13 @@ func (t *tokens) drop(token Secret) bool {
 	return true
 }
 
+// secrets are all that must not be shown of what is kept here.
+func (t *tokens) secrets() []Secret {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return []Secret{t.secret, t.fixed, t.current, t.refused}
+}
+
 // tenantToken makes the token call. It returns the token and how long it lives.
 func (c *Client) tenantToken(ctx context.Context, appID string, secret Secret) (Secret, time.Duration, error) {
 	request := struct {
@@ -148,11 +177,14 @@ func (c *Client) tenantToken(ctx context.Context, appID string, secret Secret) (
 		body:   request,
 		flat:   true,
 	}, &reply)
+	if refusal, ok := errors.AsType[*Error](err); ok && (refusal.Class == ClassRow || refusal.Class == ClassToken) {
+		refusal.Class = ClassApp // there is no row in it: the app gets no token
+	}
 	if err != nil {
 		return "", 0, err
 	}
 	if reply.Token == "" || reply.Expire <= 0 {
-		return "", 0, &Error{Call: CallToken, Status: http.StatusOK, Code: CodeBadReply, Class: ClassTransient}
+		return "", 0, &Error{Call: CallToken, Status: http.StatusOK, Code: CodeBadTokenReply, Class: ClassTransient}
 	}
 	return reply.Token, time.Duration(min(reply.Expire, 7200)) * time.Second, nil
 }

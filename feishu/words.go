@@ -22,9 +22,12 @@ type refusal struct {
 
 // wordsFor returns the words of a code; one that is not known gets words that
 // hold for any.
-func wordsFor(code Code) words {
-	if known, ok := refusals[code]; ok {
+func wordsFor(call Call, code Code) words {
+	if known, ok := refusals[code]; ok && (call != CallToken || known.class != ClassRow) {
 		return known.words
+	}
+	if call == CallToken {
+		return noToken
 	}
 	if userIDCode(code) {
 		return wrongUser
@@ -36,6 +39,10 @@ var (
 	wrongUser = words{
 		text{"飞书不认识这个用户 ID，或它属于另一个应用或企业", "Feishu does not know this user id, or it belongs to another app or tenant"},
 		text{"核对“支撑的上级”一列，以及配置 feishu.user_id_type 是否与表中的 ID 类型一致", "check the supported superior's id, and that feishu.user_id_type fits the kind of ids in the sheet"},
+	}
+	noToken = words{
+		text{"飞书没有给应用访问令牌", "Feishu gives the app no access token"},
+		text{"请管理员在飞书开放平台核对应用凭证，并确认应用在本企业已启用", "have the administrator check the app's credentials on the Feishu open platform, and that the app is enabled in this tenant"},
 	}
 	unknownCode = words{
 		text{"飞书拒绝了这次更新", "Feishu refused this update"},
@@ -182,6 +189,14 @@ var refusals = map[Code]refusal{
 	CodeTimeout: {ClassTransient, words{
 		text{"飞书在限定时间内没有回答", "Feishu did not answer in time"},
 		text{"检查网络，或调大 feishu.timeout，然后再运行一次", "check the network or raise feishu.timeout, then run the same file again"},
+	}},
+	CodeCertificate: {ClassApp, words{
+		text{"服务器的证书不可信，没有发送任何内容", "the server's certificate cannot be trusted, so nothing was sent"},
+		text{"核对 feishu.base_url、本机时间和 CA 证书；若经过公司代理，请安装其 CA 证书", "check feishu.base_url, this machine's clock and its CA certificates; behind a company proxy, install its CA"},
+	}},
+	CodeBadTokenReply: {ClassTransient, words{
+		text{"获取访问令牌的回答无法理解", "the answer to the request for an access token makes no sense"},
+		text{"核对 feishu.base_url 和中间的代理，然后再运行一次", "check feishu.base_url and any proxy in between, then run the same file again"},
 	}},
 	CodeBadReply: {ClassTransient, words{
 		text{"服务器的回答无法理解，不能确定更新是否成功", "the server's answer makes no sense, so it is not certain that the update was made"},

@@ -9,6 +9,7 @@ import (
 
 // benchmarkRows reads a file of the given number of rows once per iteration.
 func benchmarkRows(b *testing.B, path string, rows int) {
+	b.Helper()
 	f, err := Open(path, Options{})
 	if err != nil {
 		b.Fatal(err)
@@ -54,6 +55,7 @@ func BenchmarkXLSXRows(b *testing.B) {
 
 // inflate is the least any reader must do: inflate and checksum every part.
 func inflate(b *testing.B, path string) {
+	b.Helper()
 	r, err := zip.OpenReader(path)
 	if err != nil {
 		b.Fatal(err)

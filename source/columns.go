@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
+
+	"github.com/agnivade/levenshtein"
 )
 
 // A Column is a column that okrsync understands, named after the field of the
@@ -115,10 +118,52 @@ func (n names) layout(r *row) (*layout, error) {
 	}
 	item, ok := position[ColumnItemID]
 	if !ok {
-		return nil, n.missingHeader(l, r.number)
+		return nil, l.refusal(CodeHeaderMissing, r.number, n.ids)
 	}
 	l.item = item
+	if err := n.misspelt(l, r, position); err != nil {
+		return nil, err
+	}
 	return l, nil
+}
+
+// misspelt refuses a header with a name that is nearly one okrsync knows, of a
+// column that the sheet does not have otherwise. To pass over it would be to
+// update nothing from that column, and to say so nowhere.
+func (n names) misspelt(l *layout, r *row, position map[Column]int) error {
+	for _, c := range r.cells {
+		if l.columns[c.column] != "" {
+			continue
+		}
+		column := n.nearest(headerKey(c.text))
+		if _, there := position[column]; column != "" && !there {
+			return &FileError{
+				Code: CodeHeaderMisspelt, Place: cellName(c.column, r.number),
+				Found: l.heads[c.column], Wanted: string(column),
+			}
+		}
+	}
+	return nil
+}
+
+// nearest returns the column whose name is within two slips of a header's key,
+// "" for none. Short names are left out: two slips make another word of them.
+func (n names) nearest(key string) Column {
+	const shortest, longest, slips = 8, 64, 2 // characters
+	fits := func(s string) bool {
+		length := utf8.RuneCountInString(s)
+		return shortest <= length && length <= longest
+	}
+	var nearest Column
+	if !fits(key) {
+		return nearest
+	}
+	for name, column := range n.column {
+		if fits(name) && levenshtein.ComputeDistance(key, name) <= slips && (nearest == "" || column < nearest) {
+			nearest = column
+		}
+	}
+	return nearest
 }
 
 func duplicateHeader(column Column, l *layout, row, first, second int) *FileError {
@@ -126,16 +171,14 @@ func duplicateHeader(column Column, l *layout, row, first, second int) *FileErro
 	return &FileError{Code: CodeHeaderDuplicate, Place: cellName(second, row), Found: found, Wanted: string(column)}
 }
 
-func (n names) missingHeader(l *layout, row int) *FileError {
+// refusal refuses the header for what it lacks.
+func (l *layout) refusal(code Code, row int, wanted []string) *FileError {
 	const most = 10
 	found := slices.DeleteFunc(slices.Clone(l.heads), func(head string) bool { return head == "" })
 	if len(found) > most {
 		found = append(found[:most], "…")
 	}
-	return &FileError{
-		Code: CodeHeaderMissing, Place: cellName(0, row),
-		Found: strings.Join(found, ", "), Wanted: strings.Join(n.ids, ", "),
-	}
+	return &FileError{Code: code, Place: cellName(0, row), Found: strings.Join(found, ", "), Wanted: strings.Join(wanted, ", ")}
 }
 
 // headerKey makes header names comparable: lower-case letters and digits only,

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"errors"
 	"strings"
 	"testing"
 )
@@ -54,7 +55,7 @@ func TestLayoutRefusals(t *testing.T) {
 
 // filed gives a refusal the file name it has got outside of this test.
 func filed(err error) error {
-	if e, ok := err.(*FileError); ok {
+	if e, ok := errors.AsType[*FileError](err); ok {
 		e.File = "test"
 	}
 	return err
@@ -70,7 +71,7 @@ func TestOptionsAreChecked(t *testing.T) {
 	} {
 		if _, err := Open(path, o); err == nil {
 			t.Errorf("%+v is accepted", o)
-		} else if _, refused := err.(*FileError); refused {
+		} else if _, refused := errors.AsType[*FileError](err); refused {
 			t.Errorf("%+v is blamed on the file: %v", o, err)
 		}
 	}

@@ -25,7 +25,7 @@ func newCSVReader(r io.Reader) *csvReader {
 	c.limit.grant()
 	const bom = "\ufeff"
 	if start, _ := in.Peek(len(bom)); string(start) == bom {
-		in.Discard(len(bom))
+		_, _ = in.Discard(len(bom)) // it is in the buffer
 	}
 	c.csv = csv.NewReader(in)
 	c.csv.FieldsPerRecord = -1
@@ -64,10 +64,10 @@ func (c *csvReader) next() (*row, error) {
 
 // refusal says why there is no next record.
 func (c *csvReader) refusal(err error) error {
-	if c.text.err != nil && c.text.err != io.EOF {
+	if c.text.err != nil && !errors.Is(c.text.err, io.EOF) {
 		return c.text.err
 	}
-	if err == errRecordTooLong {
+	if errors.Is(err, errRecordTooLong) {
 		return &FileError{Code: CodeCSVRecordTooLong, Line: c.line + 1}
 	}
 	if parse, ok := errors.AsType[*csv.ParseError](err); ok {

@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-func readCSV(tb testing.TB, text string, o Options) answer {
+func readCSV(tb testing.TB, text string) answer {
 	tb.Helper()
-	return read(tb, write(tb, "a.csv", []byte(text)), o)
+	return read(tb, write(tb, "a.csv", []byte(text)), Options{})
 }
 
 func TestCSVRow(t *testing.T) {
@@ -20,7 +20,7 @@ func TestCSVRow(t *testing.T) {
 		Row: 2, SourceID: "11", TableID: "22", ItemID: "7041234567890123456",
 		Initial: "0", Target: "100.5", Current: "12", SupportedUserID: "ou_1",
 	}
-	a := readCSV(t, text, Options{})
+	a := readCSV(t, text)
 	if len(a.updates) != 1 || a.updates[0] != want || a.refused != nil || a.fatal != nil {
 		t.Errorf("%v", a)
 	}
@@ -38,7 +38,7 @@ func TestCSVRowNumbers(t *testing.T) {
 		"   \n" + // row 8
 		"3,\"\n\",\"\n\n9\"\n" + // row 9
 		"\n4,,x" // rows 10 and 11
-	a := readCSV(t, text, Options{})
+	a := readCSV(t, text)
 	if got, want := a.codes(), "4:number_invalid 7:number_invalid 11:number_invalid"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -72,7 +72,7 @@ func TestCSVRows(t *testing.T) {
 		{"1,#N/A,50%,,", "2:cell_is_error 2:percent_undecided"},
 		{"1,=A1+1,2024/3/5,,", "2:number_invalid 2:number_invalid"},
 	} {
-		a := readCSV(t, head+test.row+"\n", Options{})
+		a := readCSV(t, head+test.row+"\n")
 		got := a.codes()
 		for _, u := range a.updates {
 			if got += fmt.Sprintf("%+v", u); u.Total {
@@ -86,7 +86,7 @@ func TestCSVRows(t *testing.T) {
 }
 
 func TestCSVRowErrorKeepsWhatIsFine(t *testing.T) {
-	a := readCSV(t, "指标项ID,起始值,目标值\n12,5,\"a\"\"b\u200b\"\n", Options{})
+	a := readCSV(t, "指标项ID,起始值,目标值\n12,5,\"a\"\"b\u200b\"\n")
 	if len(a.refused) != 1 {
 		t.Fatal(a)
 	}
@@ -119,7 +119,7 @@ func TestCSVRefusals(t *testing.T) {
 		{text: "metric_item_id\n1\x00\n", code: CodeEncodingUnknown},
 		{text: "\xff\xfem\x00", code: CodeEncodingUnknown},
 	} {
-		a := readCSV(t, test.text, Options{})
+		a := readCSV(t, test.text)
 		if a.fatal == nil || a.fatal.Code != test.code || a.fatal.Line != test.line {
 			t.Errorf("%.40q: got %+v, want %s in line %d", test.text, a.fatal, test.code, test.line)
 		}
@@ -132,11 +132,11 @@ func TestUTF8AcrossPieces(t *testing.T) {
 	const piece = 64 << 10
 	for shift := range 5 {
 		good := "metric_item_id,note\n1," + strings.Repeat("x", piece-30+shift) + "长长长长长长长长长长\n"
-		if a := readCSV(t, good, Options{}); a.fatal != nil || len(a.updates) != 1 {
+		if a := readCSV(t, good); a.fatal != nil || len(a.updates) != 1 {
 			t.Errorf("shift %d: %v", shift, a.fatal)
 		}
 		bad := good + "2,\xe9\x95x"
-		if a := readCSV(t, bad, Options{}); a.fatal == nil || a.fatal.Offset != int64(len(good)+3) {
+		if a := readCSV(t, bad); a.fatal == nil || a.fatal.Offset != int64(len(good)+3) {
 			t.Errorf("shift %d: %+v, want offset %d", shift, a.fatal, len(good)+3)
 		}
 	}

@@ -43,6 +43,7 @@ const (
 	CodeFileTooLarge        Code = "file_too_large"
 	CodeHeaderMissing       Code = "header_missing"
 	CodeHeaderDuplicate     Code = "header_duplicate"
+	CodeHeaderMisspelt      Code = "header_misspelt" // nearly a name that is known
 	CodeSheetMissing        Code = "sheet_missing"
 	CodeEncodingUnknown     Code = "encoding_unknown"
 	CodeCSVQuotes           Code = "csv_quotes"
@@ -51,7 +52,7 @@ const (
 )
 
 // A Problem is one thing that is wrong with a row.
-type Problem struct {
+type Problem struct { //nolint:errname // part of a RowError first, and an error by itself only second
 	Code   Code
 	Row    int    // as in Update
 	Cell   string // as Excel names it, "C17", or "" for the row as a whole

@@ -16,7 +16,7 @@ const (
 )
 
 // formats reads what each style index says about its cells.
-func formats(f *excelize.File) ([]format, error) {
+func formats(f *excelize.File) []format {
 	custom := map[int]format{}
 	if list := f.Styles.NumFmts; list != nil {
 		for _, n := range list.NumFmt {
@@ -24,19 +24,20 @@ func formats(f *excelize.File) ([]format, error) {
 		}
 	}
 	if f.Styles.CellXfs == nil {
-		return []format{plainFormat}, nil
+		return []format{plainFormat}
 	}
 	all := make([]format, len(f.Styles.CellXfs.Xf))
 	for i, xf := range f.Styles.CellXfs.Xf {
 		if xf.NumFmtID == nil {
 			continue
 		}
-		known := false
-		if all[i], known = custom[*xf.NumFmtID]; !known {
-			all[i] = builtInFormat(*xf.NumFmtID)
+		found, known := custom[*xf.NumFmtID]
+		if !known {
+			found = builtInFormat(*xf.NumFmtID)
 		}
+		all[i] = found
 	}
-	return all, nil
+	return all
 }
 
 // builtInFormat knows the numbers that stand for formats without being listed
@@ -84,5 +85,5 @@ func parseFormat(code string) format {
 // isElapsed recognises [h], [mm] and [ss]: hours, minutes and seconds that go
 // on counting.
 func isElapsed(bracketed string) bool {
-	return bracketed != "" && strings.Trim(bracketed, bracketed[:1]) == "" && strings.Contains("hms", bracketed[:1])
+	return bracketed != "" && strings.Trim(bracketed, bracketed[:1]) == "" && strings.ContainsAny(bracketed[:1], "hms")
 }

@@ -1,9 +1,6 @@
 package source
 
-import (
-	"io"
-	"slices"
-)
+import "slices"
 
 // Given reads the header alone and returns the columns that it has, in their
 // order. It refuses a file without a usable header, as Rows does.
@@ -25,10 +22,8 @@ func (p *pass) seekHeader() (err error) {
 	for p.layout == nil {
 		r, err := p.reader.next()
 		switch {
-		case err == io.EOF:
-			return p.finish()
 		case err != nil:
-			return err
+			return p.finish(err)
 		case len(r.cells) > 0:
 			if err := p.header(r); err != nil {
 				return err

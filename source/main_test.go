@@ -192,11 +192,11 @@ func (p parts) with(name, data string) parts {
 }
 
 // replace changes a part.
-func (p parts) replace(name, old, new string) parts {
-	if !strings.Contains(p[name], old) {
+func (p parts) replace(name, from, to string) parts {
+	if !strings.Contains(p[name], from) {
 		panic("nothing to replace in " + name)
 	}
-	return p.with(name, strings.Replace(p[name], old, new, 1))
+	return p.with(name, strings.Replace(p[name], from, to, 1))
 }
 
 func (p parts) read(tb testing.TB) answer {

@@ -109,9 +109,7 @@ type decimal struct {
 // exponent of up to three digits.
 func parseDecimal(text string, stored bool) (decimal, bool) {
 	var d decimal
-	if text != "" && (text[0] == '-' || text[0] == '+') {
-		d.negative, text = text[0] == '-', text[1:]
-	}
+	text, d.negative = cutSign(text)
 	exponent := 0
 	if i := strings.IndexAny(text, "eE"); stored && i >= 0 {
 		var ok bool
@@ -133,12 +131,17 @@ func parseDecimal(text string, stored bool) (decimal, bool) {
 	return d.trimmed(), true
 }
 
+// cutSign takes a sign off the front of a number.
+func cutSign(text string) (digits string, negative bool) {
+	if text != "" && (text[0] == '-' || text[0] == '+') {
+		return text[1:], text[0] == '-'
+	}
+	return text, false
+}
+
 func parseExponent(text string) (int, bool) {
 	const longest = 3
-	digits := text
-	if text != "" && (text[0] == '-' || text[0] == '+') {
-		digits = text[1:]
-	}
+	digits, _ := cutSign(text)
 	if len(digits) > longest || !isDigits(digits) {
 		return 0, false
 	}

@@ -7,7 +7,8 @@ import (
 )
 
 // A rowReader yields the rows of a sheet from top to bottom, blank ones
-// optional, and io.EOF once it knows that the file is sound to its end.
+// optional, and io.EOF once it knows that the file is sound to its end. No
+// other error of its may wrap io.EOF: the rows below would be lost in silence.
 type rowReader interface {
 	// next returns a row that is good until the following call.
 	next() (*row, error)
@@ -34,11 +35,10 @@ func (f *File) Rows() Rows {
 		defer p.reader.close()
 		for {
 			u, err := p.next()
-			if err == io.EOF {
-				return
-			}
-			if _, concernsRow := err.(*RowError); err != nil && !concernsRow {
-				yield(Update{}, f.refusal(err))
+			if err != nil && !concernsRow(err) {
+				if !errors.Is(err, io.EOF) {
+					yield(Update{}, f.refusal(err))
+				}
 				return
 			}
 			if !yield(u, err) {
@@ -46,6 +46,12 @@ func (f *File) Rows() Rows {
 			}
 		}
 	}
+}
+
+// concernsRow tells the refusal of a row from the end of the pass.
+func concernsRow(err error) bool {
+	_, ok := errors.AsType[*RowError](err)
+	return ok
 }
 
 func (f *File) start() (p *pass, err error) {
@@ -69,10 +75,8 @@ func (p *pass) next() (u Update, err error) {
 	for {
 		r, err := p.reader.next()
 		switch {
-		case err == io.EOF:
-			return Update{}, p.finish()
 		case err != nil:
-			return Update{}, err
+			return Update{}, p.finish(err)
 		case len(r.cells) == 0:
 			continue
 		case p.layout != nil:
@@ -87,6 +91,9 @@ func (p *pass) next() (u Update, err error) {
 // header takes the first row with anything in it as the header row.
 func (p *pass) header(r *row) (err error) {
 	p.layout, err = p.file.names.layout(r)
+	if refused, ok := errors.AsType[*FileError](err); ok && p.file.book != nil {
+		refused.Place = show(p.file.Sheet()) + "!" + refused.Place
+	}
 	if err != nil {
 		return err
 	}
@@ -95,7 +102,12 @@ func (p *pass) header(r *row) (err error) {
 	return nil
 }
 
-func (p *pass) finish() error {
+// finish returns what the reader's last error comes to: its io.EOF stands only
+// if the file had a header and is still what it was.
+func (p *pass) finish(err error) error {
+	if !errors.Is(err, io.EOF) {
+		return err
+	}
 	if p.layout == nil {
 		return &FileError{Code: CodeFileEmpty, Place: p.file.Sheet()}
 	}
@@ -120,7 +132,7 @@ func (f *File) unchanged() error {
 
 // refusal makes err a *FileError that names the file.
 func (f *File) refusal(err error) error {
-	if _, ok := err.(optionError); ok {
+	if _, ok := errors.AsType[optionError](err); ok {
 		return err
 	}
 	refused, ok := errors.AsType[*FileError](err)

@@ -155,7 +155,7 @@ func (s *scanner) more() (bool, error) {
 	switch {
 	case n > 0:
 		return true, nil
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return false, nil
 	}
 	return false, s.readError(err)
@@ -205,7 +205,7 @@ func (s *scanner) mustMore() error {
 func (s *scanner) find(what string, from int) (int, error) {
 	for {
 		rest := s.buf[min(s.pos+from, s.end):s.end]
-		i := -1
+		var i int
 		if len(what) == 1 {
 			i = bytes.IndexByte(rest, what[0])
 		} else {

@@ -31,7 +31,7 @@ func newSheetReader(part io.ReadCloser, name string, texts *sharedStrings, forma
 	return &sheetReader{scanner: newScanner(part, name), part: part, texts: texts, formats: formats}
 }
 
-func (s *sheetReader) close() { s.part.Close() }
+func (s *sheetReader) close() { _ = s.part.Close() } // it was only read
 
 // start reads up to the first row.
 func (s *sheetReader) start() (err error) {

@@ -8,8 +8,6 @@ package source
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -94,13 +92,24 @@ type Options struct {
 	Percent PercentMode
 }
 
+// Check reports a mistake in the options: an unknown percent mode or column, or
+// a header name that is empty or given to two columns.
+func (o Options) Check() error {
+	modes := []PercentMode{"", PercentAuto, PercentRatio, PercentPoints}
+	if !slices.Contains(modes, o.Percent) {
+		return optionError(fmt.Sprintf("percent mode %q is not auto, ratio or points", o.Percent))
+	}
+	_, err := newNames(o.Columns)
+	return err
+}
+
 // A File is an open spreadsheet. Its methods may be used by several
 // goroutines at once, except Close.
 type File struct {
 	name    string
 	file    *os.File
 	info    fs.FileInfo
-	sha256  string
+	bytes   *pinned
 	names   names
 	percent PercentMode
 	book    *workbook // nil for CSV
@@ -142,8 +151,8 @@ func New(file *os.File, name string, o Options) (*File, error) {
 
 func (f *File) open(o Options) (err error) {
 	defer refusePanic(&err)
-	if !slices.Contains([]PercentMode{PercentAuto, PercentRatio, PercentPoints}, f.percent) {
-		return optionError(fmt.Sprintf("percent mode %q is not auto, ratio or points", f.percent))
+	if err := o.Check(); err != nil {
+		return err
 	}
 	if f.names, err = newNames(o.Columns); err != nil {
 		return err
@@ -158,27 +167,19 @@ func (f *File) open(o Options) (err error) {
 	if err != nil {
 		return err
 	}
-	if zipped {
-		if f.book, err = openWorkbook(f.file, f.info.Size(), o.Sheet); err != nil {
-			return err
-		}
+	if f.bytes, err = pin(f.file, f.info.Size()); err != nil {
+		return err
 	}
-	f.sha256, err = checksum(f.section())
+	if zipped {
+		f.book, err = openWorkbook(f.bytes, f.info.Size(), o.Sheet)
+	}
 	return err
 }
 
 // section is the whole file, read from its start, without moving the offset
 // that other readers of the same file use.
 func (f *File) section() *io.SectionReader {
-	return io.NewSectionReader(f.file, 0, f.info.Size())
-}
-
-func checksum(r io.Reader) (string, error) {
-	h := sha256.New()
-	if _, err := io.Copy(h, r); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	return io.NewSectionReader(f.bytes, 0, f.info.Size())
 }
 
 // Close releases the file. It must not be called while Rows is ranged over.
@@ -205,4 +206,4 @@ func (f *File) Sheet() string {
 
 // SHA256 is the checksum of the whole file as it was when it was opened, in
 // lower-case hexadecimal.
-func (f *File) SHA256() string { return f.sha256 }
+func (f *File) SHA256() string { return f.bytes.sha256 }

@@ -13,6 +13,7 @@ import (
 
 // codes reads the codes off the source, so that none can be forgotten here.
 func codes(t *testing.T) []Code {
+	t.Helper()
 	file, err := parser.ParseFile(gotoken.NewFileSet(), "errors.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)

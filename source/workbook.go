@@ -40,9 +40,7 @@ func openWorkbook(r io.ReaderAt, size int64, sheet string) (*workbook, error) {
 	}
 	defer structure.Close()
 	if rels.target("/styles") != "" {
-		if w.formats, err = formats(structure); err != nil {
-			return nil, err
-		}
+		w.formats = formats(structure)
 	}
 	w.sheet, w.part, err = chooseSheet(structure, rels, sheet)
 	return w, err

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -170,14 +171,15 @@ func TestXLSXRows(t *testing.T) {
 		{`<row r="2" spans="1:2" x14ac:dyDescent="0.25"><c><v>1</v></c></row>`, "2"},
 	} {
 		a := book(bookHeader + test.rows).read(t)
-		got := ""
+		var rows []string
 		for _, u := range a.updates {
-			got += fmt.Sprint(u.Row, " ")
+			rows = append(rows, strconv.Itoa(u.Row))
 		}
+		got := strings.Join(rows, " ")
 		if a.fatal != nil {
 			got = string(a.fatal.Code)
 		}
-		if strings.TrimSpace(got) != test.want {
+		if got != test.want {
 			t.Errorf("%s: got %s (%v), want %s", test.rows, got, a.fatal, test.want)
 		}
 	}

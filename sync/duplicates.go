@@ -58,6 +58,16 @@ func newMentions() *mentions {
 // add notes that a row gives fields for an item of a table. It reports false
 // when a file names more tables (65,536) than can be told apart.
 func (m *mentions) add(u source.Update, t feishu.Table) bool {
+	return m.mention(u, t, maphash.Comparable(m.seed, fields(u)))
+}
+
+// addUnreadable notes that a row names an item, but gives it values that are
+// not certain, so that they agree with no other row's.
+func (m *mentions) addUnreadable(u source.Update, t feishu.Table) bool {
+	return m.mention(u, t, maphash.Comparable(m.seed, u.Row))
+}
+
+func (m *mentions) mention(u source.Update, t feishu.Table, values uint64) bool {
 	table, ok := m.tables[t]
 	if !ok {
 		if len(m.tables) > 0xffff {
@@ -69,7 +79,7 @@ func (m *mentions) add(u source.Update, t feishu.Table) bool {
 	id, over := value(u.ItemID)
 	m.all = append(m.all, mention{
 		id: id, over: over, digits: uint8(len(u.ItemID)), table: table,
-		row: uint32(u.Row), values: maphash.Comparable(m.seed, fields(u)),
+		row: uint32(u.Row), values: values,
 	})
 	return true
 }

@@ -94,7 +94,7 @@ func TestTooManyTables(t *testing.T) {
 
 // TestReasonsHaveWords holds that every reason has all four sentences.
 func TestReasonsHaveWords(t *testing.T) {
-	for _, r := range []Reason{NothingToDo, TotalRow, SameAsRow, ConflictsWithRow, SupersededByRow, TableUnknown, Interrupted} {
+	for _, r := range []Reason{NothingToDo, TotalRow, SameAsRow, ConflictsWithRow, SupersededByRow, TableUnknown, Interrupted, OtherValue} {
 		reason, advice := r.words(12)
 		for _, text := range []Text{reason, advice} {
 			if text.ZH == "" || text.EN == "" || strings.Contains(text.ZH+text.EN, "%") {
@@ -102,7 +102,7 @@ func TestReasonsHaveWords(t *testing.T) {
 			}
 		}
 	}
-	if len(reasons) != 7 {
+	if len(reasons) != 8 {
 		t.Errorf("%d reasons have words", len(reasons))
 	}
 }

@@ -40,13 +40,13 @@ type engine struct {
 	forbidden int   // rows in a row that the app may not change
 }
 
-func newEngine(j Job, ruled map[int]ruling, cancel context.CancelCauseFunc) *engine {
+func newEngine(ctx context.Context, j Job, ruled map[int]ruling, cancel context.CancelCauseFunc) *engine {
 	return &engine{
 		Job:     j,
 		ruled:   ruled,
 		cancel:  cancel,
 		results: make(chan Result, j.Workers),
-		quota:   newQuotaGate(j.Quota, func(d time.Duration) { j.Pacer.Rested(d, feishu.CodeUpdateLimit) }),
+		quota:   newQuotaGate(ctx, j.Quota, func(d time.Duration) { j.Pacer.Rest(d, feishu.CodeUpdateLimit) }),
 	}
 }
 

@@ -43,8 +43,9 @@ func safeName(input string) string {
 		}
 		return r
 	}, name)
-	if runes := []rune(name); len(runes) > 60 {
-		name = string(runes[:60])
+	const longest = 200 // bytes: most systems allow 255 with the time before it
+	if len(name) > longest {
+		name = strings.ToValidUTF8(name[:longest], "")
 	}
 	return strings.Trim(name, ". ")
 }

@@ -78,8 +78,11 @@ func (j *Journal) write(v any) error {
 	if j.err != nil {
 		return j.err
 	}
+	if len(line) >= maxLine {
+		return fmt.Errorf("the line would be %d bytes long", len(line))
+	}
 	if _, err := j.file.Write(append(line, '\n')); err != nil {
-		j.err = fmt.Errorf("the journal cannot be written: %w", err)
+		j.err = err
 		return j.err
 	}
 	if !j.dirty {
@@ -98,7 +101,7 @@ func (j *Journal) sync() {
 	}
 	j.dirty = false
 	if err := j.file.Sync(); err != nil {
-		j.err = fmt.Errorf("the journal cannot be brought to the disk: %w", err)
+		j.err = err
 	}
 }
 

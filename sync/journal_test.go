@@ -156,7 +156,7 @@ func TestCreateFolder(t *testing.T) {
 		{"dir/表格.xlsx", "20261122T051807Z-表格.xlsx"},
 		{"../../etc/passwd", "20261122T051807Z-passwd"},
 		{"a\nb:c", "20261122T051807Z-a_b_c"},
-		{strings.Repeat("长", 200), "20261122T051807Z-" + strings.Repeat("长", 60)},
+		{strings.Repeat("长", 200), "20261122T051807Z-" + strings.Repeat("长", 66)},
 	}
 	for _, test := range tests {
 		folder, err := sync.CreateFolder(out, test.input, now)

@@ -32,7 +32,7 @@ func ParseLimits(s string) ([]Limit, error) {
 			return nil, fmt.Errorf("%q is not a rate: write calls/period, such as 100/1m or 50/1s,1000/1m", s)
 		}
 		period = strings.TrimSpace(period)
-		if period != "" && (period[0] < '0' || period[0] > '9') {
+		if period != "" && period[0] >= 'a' {
 			period = "1" + period
 		}
 		d, err := time.ParseDuration(period)

@@ -120,23 +120,23 @@ func (p *Pacer) SlowDown(call feishu.Call, rest time.Duration, code feishu.Code)
 	p.tell(Pause{Length: added, Code: code})
 }
 
-// Rested records a pause that was kept by somebody else.
-func (p *Pacer) Rested(rest time.Duration, code feishu.Code) {
+// Rest keeps everybody silent for the given time.
+func (p *Pacer) Rest(rest time.Duration, code feishu.Code) {
 	p.mu.Lock()
-	p.paused += rest
+	added := p.hush(time.Now(), rest)
 	p.mu.Unlock()
-	p.tell(Pause{Length: rest, Code: code})
+	p.tell(Pause{Length: added, Code: code})
 }
 
-// hush prolongs the silence and returns by how much.
+// hush prolongs the silence and returns by how much. Prolonging it by less than
+// a second is no news: the refusals of one moment arrive one after the other.
 func (p *Pacer) hush(now time.Time, rest time.Duration) time.Duration {
 	until := now.Add(rest)
-	if !until.After(p.quiet) {
+	added := until.Sub(p.quiet)
+	if p.quiet.Before(now) {
+		added = rest
+	} else if added < time.Second {
 		return 0
-	}
-	added := until.Sub(now)
-	if p.quiet.After(now) {
-		added = until.Sub(p.quiet)
 	}
 	p.quiet = until
 	p.paused += added
@@ -160,5 +160,6 @@ type Tally struct {
 func (p *Pacer) Tally() Tally {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return Tally{Calls: maps.Clone(p.calls), RateLimited: p.slowed, Paused: p.paused}
+	ahead := max(0, time.Until(p.quiet)) // a silence that the run's end cut short
+	return Tally{Calls: maps.Clone(p.calls), RateLimited: p.slowed, Paused: p.paused - ahead}
 }

@@ -3,7 +3,6 @@ package sync
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"time"
 
@@ -15,13 +14,18 @@ import (
 const (
 	pageSize      = 100
 	smallPageSize = 10
+
+	// mostEmpty is how many empty pages a list may have on its way to the next.
+	mostEmpty = 10
 )
+
+var errEndless = errors.New("feishu's list does not end: its pages repeat or stay empty")
 
 // All gives every entry of a list that comes in pages, trying each page as a
 // row is tried. An error is the last thing yielded; if ctx ended, it is the cause.
 func All[T any](ctx context.Context, r Retry, pacer *Pacer, page func(ctx context.Context, token string, size int) (feishu.Page[T], error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		size, token, seen := pageSize, "", map[string]bool{}
+		size, token, seen, empty := pageSize, "", map[string]bool{}, 0
 		for {
 			var got feishu.Page[T]
 			err := retry(ctx, r, pacer, func(error, time.Duration) {}, func() (err error) {
@@ -32,8 +36,8 @@ func All[T any](ctx context.Context, r Retry, pacer *Pacer, page func(ctx contex
 				size = smallPageSize
 				continue
 			}
-			if err == nil && got.Next != "" && seen[got.Next] {
-				err = fmt.Errorf("feishu's list does not end: it gives page %q twice", got.Next)
+			if err == nil && got.Next != "" && (seen[got.Next] || empty > mostEmpty) {
+				err = errEndless
 			}
 			if err != nil {
 				if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
@@ -41,6 +45,9 @@ func All[T any](ctx context.Context, r Retry, pacer *Pacer, page func(ctx contex
 				}
 				yield(*new(T), err)
 				return
+			}
+			if len(got.Items) == 0 {
+				empty++
 			}
 			for _, entry := range got.Items {
 				if !yield(entry, nil) {

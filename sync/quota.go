@@ -19,122 +19,127 @@ type Quota struct {
 
 // A quotaGate stands before every update. Feishu says nowhere whether 1001005
 // speaks of one item or of all, so the gate finds out: it closes for a cool-down,
-// then lets one update through as a probe. A probe that passes opens the gate; a
-// row that is refused again is a suspect, whose verdict comes with the next
-// success (it was that row) or with as many suspects as Quota.Refusals (it is
-// everybody).
+// then lets the refused row through as a probe. A probe that passes opens the
+// gate. A row that is refused as the probe is a suspect, and the next probe goes
+// at once: if that passes, it was the suspect's own limit; as many suspects as
+// Quota.Refusals, and it is everybody's.
+//
+// The cool-down itself is a silence of the pacer's. Updates that wait for it
+// when the gate closes are called back, or they would all go out behind it.
 type quotaGate struct {
 	quota Quota
-	rest  func(time.Duration) // told of each cool-down
+	rest  func(time.Duration) // silences everybody
+	run   context.Context     // ends with the run
 
 	mu       sync.Mutex
-	closed   bool
-	probing  bool          // the one update is out
-	until    time.Time     // no probe before
-	changed  chan struct{} // closed when any of these changes
+	open     context.Context    // ends when the gate closes; nil while it is closed
+	shut     context.CancelFunc // ends open
+	probing  bool               // the probe is under way
+	prober   int                // the row that is to be the probe, 0 for any
+	changed  chan struct{}      // closed when one of these changes
 	suspects []Result
 }
 
-func newQuotaGate(q Quota, rest func(time.Duration)) *quotaGate {
-	return &quotaGate{quota: q, rest: rest, changed: make(chan struct{})}
+func newQuotaGate(run context.Context, q Quota, rest func(time.Duration)) *quotaGate {
+	g := &quotaGate{quota: q, rest: rest, run: run, changed: make(chan struct{})}
+	g.open, g.shut = context.WithCancel(run)
+	return g
 }
 
-// enter waits until an update may be sent, and reports whether it is the probe;
-// a row that is the probe stays it while its call is repeated. The error is the
-// context's.
-func (g *quotaGate) enter(ctx context.Context, probe bool) (bool, error) {
-	for ctx.Err() == nil {
-		if probe {
-			return true, nil
+// A pass lets a row's update through the gate.
+type pass struct {
+	row   int
+	probe bool
+	ctx   context.Context // to wait for the update's permit with; ends when the gate closes
+}
+
+// enter waits until the row's update may be sent. A row that is the probe stays
+// it while its call is repeated. The error is that of the run's context.
+func (g *quotaGate) enter(p pass) (pass, error) {
+	for g.run.Err() == nil {
+		if p.probe {
+			return p, nil
 		}
-		wait, changed, probe := g.try()
+		next, changed := g.try(p.row)
 		if changed == nil {
-			return probe, nil
+			return next, nil
 		}
-		timer := time.NewTimer(wait)
 		select {
-		case <-ctx.Done():
+		case <-g.run.Done():
 		case <-changed:
-		case <-timer.C:
 		}
-		timer.Stop()
 	}
-	return probe, ctx.Err()
+	return p, g.run.Err()
 }
 
-// try returns no channel if the update may be sent; else how long to wait, and
-// a channel that closes when something changes before.
-func (g *quotaGate) try() (wait time.Duration, changed <-chan struct{}, probe bool) {
+// try returns the row's pass, or a channel that closes when it is worth another
+// try.
+func (g *quotaGate) try(row int) (pass, <-chan struct{}) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	switch wait := time.Until(g.until); {
-	case !g.closed:
-		return 0, nil, false
-	case g.probing:
-		return time.Hour, g.changed, false
-	case wait > 0:
-		return wait, g.changed, false
+	switch {
+	case g.open != nil:
+		return pass{row: row, ctx: g.open}, nil
+	case g.probing, g.prober != 0 && g.prober != row:
+		return pass{}, g.changed
 	}
 	g.probing = true
-	return 0, nil, true
+	return pass{row: row, probe: true, ctx: g.run}, nil
 }
 
 // passed is the news of an accepted update. It returns the suspects, who were
 // refused for themselves. Updates that were out before the gate closed say
 // nothing about it.
-func (g *quotaGate) passed(probe bool) []Result {
+func (g *quotaGate) passed(p pass) []Result {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.closed && !probe {
+	if !p.probe {
 		return nil
 	}
-	if probe {
-		g.closed, g.probing = false, false
-		g.wake()
-	}
+	g.open, g.shut = context.WithCancel(g.run)
 	suspects := g.suspects
-	g.suspects = nil
+	g.suspects, g.probing, g.prober = nil, false, 0
+	g.wake()
 	return suspects
 }
 
-// refused is the news of an update refused with 1001005 for the first time.
-func (g *quotaGate) refused(probe bool) {
+// refused is the news of an update refused with 1001005 that was not the probe.
+// It closes the gate for a cool-down, unless it was out before the gate closed.
+func (g *quotaGate) refused(p pass) {
 	g.mu.Lock()
-	rest := probe || !g.closed
-	if rest {
-		g.closed, g.probing = true, false
-		g.until = time.Now().Add(g.quota.Cooldown)
-		g.wake()
+	defer g.mu.Unlock()
+	if g.open == nil {
+		return
 	}
-	g.mu.Unlock()
-	if rest {
-		g.rest(g.quota.Cooldown)
-	}
+	g.rest(g.quota.Cooldown)
+	g.shut()
+	g.open, g.prober = nil, p.row
+	g.wake()
 }
 
-// suspect takes in a row that was refused again after a cool-down. It reports
-// whether the limit now holds for everybody.
-func (g *quotaGate) suspect(probe bool, r Result) bool {
+// suspect takes in the row that was refused as the probe. It reports whether
+// the limit now holds for everybody.
+func (g *quotaGate) suspect(r Result) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.suspects = append(g.suspects, r)
-	g.reprobe(probe)
+	g.probing, g.prober = false, 0
+	g.wake()
 	return len(g.suspects) >= g.quota.Refusals
 }
 
-// inconclusive is the news that the update ended in a way that says nothing
-// about the limit; if it was the probe, another one may go.
-func (g *quotaGate) inconclusive(probe bool) {
+// inconclusive is the news that an update ended in a way that says nothing
+// about the limit; if it was the probe, or was to be it, another one may go.
+func (g *quotaGate) inconclusive(p pass) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.reprobe(probe)
-}
-
-func (g *quotaGate) reprobe(probe bool) {
-	if probe {
+	if p.probe {
 		g.probing = false
-		g.wake()
 	}
+	if p.row == g.prober {
+		g.prober = 0
+	}
+	g.wake()
 }
 
 // left returns the suspects that had no verdict when the run was over.

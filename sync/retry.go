@@ -60,7 +60,7 @@ func (r Retry) patience() *patience {
 			// Full jitter: a factor of 1 makes it random between 0 and twice the
 			// interval, which is why the intervals are halved.
 			backoff.WithRandomizationFactor(1),
-			backoff.WithInitialInterval(r.Initial/2),
+			backoff.WithInitialInterval(min(r.Initial, r.Max)/2),
 			backoff.WithMaxInterval(r.Max/2),
 			backoff.WithMultiplier(2),
 			backoff.WithMaxElapsedTime(0),

@@ -2,7 +2,9 @@ package sync
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"strconv"
 	"time"
 
 	"okrsync/feishu"
@@ -11,54 +13,74 @@ import (
 
 // send updates one item, as often as it takes, and hands out the row's result.
 func (e *engine) send(ctx context.Context, u source.Update) {
-	r := e.answer(u)
-	for cooled := false; ; cooled = true {
-		probe, err := e.patch(ctx, &r, fields(u))
+	r, f := e.answer(u), fields(u)
+	for {
+		p, err := e.patch(ctx, &r, f)
 		refusal, refused := errors.AsType[*feishu.Error](err)
 		switch {
 		case err == nil:
-			e.passed(probe, r)
+			e.passed(p, r)
 			return
 		case !refused:
-			e.quota.inconclusive(probe)
-			e.finish(e.unprocessed(ctx, r))
+			e.quota.inconclusive(p)
+			e.cutShort(ctx, r, err)
 			return
 		case refusal.Class != feishu.ClassUpdateLimit:
-			e.quota.inconclusive(probe)
+			e.quota.inconclusive(p)
 			e.refused(r, refusal)
 			return
-		case cooled:
-			e.suspect(probe, r, refusal)
+		case p.probe:
+			e.suspect(r, refusal)
 			return
 		}
-		e.quota.refused(probe)
+		e.quota.refused(p)
 	}
 }
 
 // patch makes the row's call until it has an answer that repeating it will not
-// change. It reports whether the last try was the quota gate's probe.
-func (e *engine) patch(ctx context.Context, r *Result, f feishu.Fields) (probe bool, err error) {
-	table := feishu.Table{SourceID: r.Source, ID: r.Table}
-	try := func() error {
-		var err error
-		if probe, err = e.quota.enter(ctx, probe); err != nil {
-			return err
-		}
-		item, err := e.Client.Patch(ctx, table, r.Item, f)
-		if refusal, ok := errors.AsType[*feishu.Error](err); err == nil || ok && refusal.Call == feishu.CallPatch {
-			r.Attempts++
-			r.Sent = f
-		}
-		if err == nil {
-			r.HTTPStatus, r.After = 200, confirmed(f, item.Fields)
-		}
-		return err
-	}
+// change. The pass is that of the last try.
+func (e *engine) patch(ctx context.Context, r *Result, f feishu.Fields) (pass, error) {
+	p := pass{row: r.Row}
 	again := func(err error, wait time.Duration) {
-		e.OnRetry(Repeat{Row: r.Row, Item: r.Item, Attempt: r.Attempts, Wait: wait, Err: err})
+		if refusal, ok := errors.AsType[*feishu.Error](err); ok {
+			e.OnRetry(Repeat{Row: r.Row, Item: r.Item, Attempt: r.Attempts, Wait: wait, Refusal: refusal})
+		}
 	}
-	err = retry(ctx, e.Retry, e.Pacer, again, try)
-	return probe, err
+	err := retry(ctx, e.Retry, e.Pacer, again, func() (err error) {
+		for {
+			if p, err = e.quota.enter(p); err != nil {
+				return err
+			}
+			err = e.try(p.ctx, r, f)
+			if _, answered := errors.AsType[*feishu.Error](err); err == nil || answered || p.ctx.Err() == nil || ctx.Err() != nil {
+				return err
+			}
+			// The gate closed while this update waited for its permit.
+		}
+	})
+	return p, err
+}
+
+// try makes the row's call once.
+func (e *engine) try(ctx context.Context, r *Result, f feishu.Fields) error {
+	item, err := e.Client.Patch(ctx, feishu.Table{SourceID: r.Source, ID: r.Table}, r.Item, f)
+	if refusal, ok := errors.AsType[*feishu.Error](err); err == nil || ok && refusal.Call == feishu.CallPatch {
+		r.Attempts++
+		r.Sent = f
+	}
+	if err == nil {
+		r.HTTPStatus, r.After = 200, confirmed(f, item.Fields)
+	}
+	return err
+}
+
+// cutShort hands out a row whose update did not go out, because the run ends or
+// because of an error that must not happen.
+func (e *engine) cutShort(ctx context.Context, r Result, err error) {
+	if ctx.Err() == nil {
+		e.halt(err)
+	}
+	e.finish(e.unprocessed(ctx, r))
 }
 
 // confirmed returns the values that the sent fields have now: as the answer
@@ -80,16 +102,31 @@ func confirmed(sent, answered feishu.Fields) feishu.Fields {
 	return after
 }
 
+// contradicted reports whether Feishu's answer gives a sent number back as
+// another one. Numbers are compared as Feishu can hold them: to 15 digits.
+func contradicted(sent, after feishu.Fields) bool {
+	differ := func(a, b json.Number) bool {
+		x, errX := a.Float64()
+		y, errY := b.Float64()
+		return errX == nil && errY == nil && strconv.FormatFloat(x, 'e', 14, 64) != strconv.FormatFloat(y, 'e', 14, 64)
+	}
+	return differ(sent.Initial, after.Initial) || differ(sent.Target, after.Target) || differ(sent.Current, after.Current)
+}
+
 // passed hands out an update that Feishu took, and with it the rows that were
 // suspected of an update limit of their own.
-func (e *engine) passed(probe bool, r Result) {
+func (e *engine) passed(p pass, r Result) {
 	e.mu.Lock()
 	e.troubled, e.forbidden = 0, 0
 	e.mu.Unlock()
-	for _, suspect := range e.quota.passed(probe) {
+	for _, suspect := range e.quota.passed(p) {
 		e.finish(suspect)
 	}
 	r.Status = Updated
+	if contradicted(r.Sent, r.After) {
+		r.Status, r.Class = Failed, feishu.ClassRow
+		r = r.because(OtherValue, 0)
+	}
 	e.finish(r)
 }
 
@@ -125,11 +162,11 @@ func (e *engine) concernsAll(refusal *feishu.Error) bool {
 	return false
 }
 
-// suspect keeps a row back that was refused for the update limit before and
-// after a pause, and stops the run if it is not the only one.
-func (e *engine) suspect(probe bool, r Result, refusal *feishu.Error) {
+// suspect keeps a row back that was refused for the update limit after a pause,
+// and stops the run if it is not the only one.
+func (e *engine) suspect(r Result, refusal *feishu.Error) {
 	r.Status = Failed
-	if e.quota.suspect(probe, r.refused(refusal)) {
+	if e.quota.suspect(r.refused(refusal)) {
 		e.halt(refusal)
 	}
 }

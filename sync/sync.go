@@ -49,7 +49,7 @@ type Repeat struct {
 	Item    string
 	Attempt int           // calls made so far
 	Wait    time.Duration // how long this row waits; a pause for everybody comes on top
-	Err     error         // a *feishu.Error
+	Refusal *feishu.Error // why
 }
 
 // Run does the job and yields the results as rows finish, one for each row of
@@ -82,7 +82,7 @@ func (j Job) Run(ctx context.Context) iter.Seq2[Result, error] {
 			return
 		}
 		ctx, stop := context.WithCancelCause(ctx)
-		e := newEngine(j, ruled, stop)
+		e := newEngine(ctx, j, ruled, stop)
 		results := e.start(ctx)
 		defer func() {
 			stop(errLeft)
@@ -119,14 +119,19 @@ func (j Job) withDefaults() Job {
 func (j Job) check() (rows int, ruled map[int]ruling, err error) {
 	named := newMentions()
 	for u, err := range j.Rows {
-		if _, bad := errors.AsType[*source.RowError](err); err != nil && !bad {
+		bad, rejected := errors.AsType[*source.RowError](err)
+		if err != nil && !rejected {
 			return 0, nil, err
 		}
 		rows++
-		if err != nil || u.Total || u.Empty() {
-			continue
+		ok := true
+		switch {
+		case rejected && bad.Update.ItemID != "":
+			ok = named.addUnreadable(bad.Update, j.table(bad.Update))
+		case !rejected && !u.Total && !u.Empty():
+			ok = named.add(u, j.table(u))
 		}
-		if !named.add(u, j.table(u)) {
+		if !ok {
 			return 0, nil, errTables
 		}
 	}

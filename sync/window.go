@@ -13,6 +13,7 @@ import (
 type pace struct {
 	windows []*window
 	even    *rate.Limiter
+	usual   rate.Limit // what even is set to while the server is content
 	figure  rate.Limit // the tightest configured limit as an even pace
 	calm    time.Duration
 	calmAt  time.Time // when, without another refusal, the spread may go faster
@@ -25,10 +26,11 @@ func newPace(limits []Limit, burst int) *pace {
 		p.figure = min(p.figure, l.perSecond())
 		p.calm = max(p.calm, l.Period)
 	}
-	p.even = rate.NewLimiter(rate.Inf, max(burst, 1))
+	p.usual = rate.Inf
 	if burst > 0 {
-		p.even.SetLimit(p.figure)
+		p.usual = p.figure
 	}
+	p.even = rate.NewLimiter(p.usual, max(burst, 1))
 	return p
 }
 
@@ -73,7 +75,7 @@ func (p *pace) slower(from time.Time) {
 }
 
 // faster goes up by a tenth of the figure for each period without a refusal,
-// until the windows alone hold again.
+// until it is as usual again.
 func (p *pace) faster(now time.Time) {
 	if p.calmAt.IsZero() || now.Before(p.calmAt) {
 		return
@@ -81,7 +83,7 @@ func (p *pace) faster(now time.Time) {
 	next := p.even.Limit() + p.figure/10
 	p.calmAt = now.Add(p.calm)
 	if next >= p.figure {
-		next, p.calmAt = rate.Inf, time.Time{}
+		next, p.calmAt = p.usual, time.Time{}
 	}
 	p.even.SetLimitAt(now, next)
 }

@@ -15,6 +15,7 @@ const (
 	SupersededByRow  Reason = "duplicate_superseded"
 	TableUnknown     Reason = "table_unknown"
 	Interrupted      Reason = "interrupted"
+	OtherValue       Reason = "other_value"
 )
 
 // sentences are a reason's words; %d in them is the other row's number.
@@ -34,7 +35,7 @@ var reasons = map[Reason]sentences{
 		Text{"无需处理；可删除重复行", "nothing to do; the repetition can be deleted"},
 	},
 	ConflictsWithRow: {
-		Text{"与第 %d 行是同一指标项，但数值不同，无法确定以哪一行为准", "the same item as row %d with other values, so it is not certain which one holds"},
+		Text{"与第 %d 行是同一指标项，但内容不同，无法确定以哪一行为准", "the same item as row %d with other values, so it is not certain which one holds"},
 		Text{"只保留正确的一行；若应以最后一行为准，设置 input.duplicates: last", "keep the right row only; if the last one is meant to win, set input.duplicates: last"},
 	},
 	SupersededByRow: {
@@ -44,6 +45,10 @@ var reasons = map[Reason]sentences{
 	TableUnknown: {
 		Text{"这一行没有指标来源 ID 或指标表 ID，配置中也没有", "neither the row nor the configuration names the metric source and table"},
 		Text{"填写这一行的指标来源 ID 和指标表 ID，或用 --source 和 --table 指定", "fill in the row's source and table ids, or give them with --source and --table"},
+	},
+	OtherValue: {
+		Text{"飞书回答更新成功，但返回的数值与发送的不同", "Feishu says it took the update, but gives another value back"},
+		Text{"在飞书中核对这个指标项现在的数值，见 after 一列", "look at the item in Feishu; column after has the value it gave back"},
 	},
 	Interrupted: {
 		Text{"运行被中断，这一行没有完成", "the run was interrupted before this row was done"},

@@ -47,7 +47,7 @@ func defaults() config {
 	return config{
 		baseURL:    "https://open.feishu.cn",
 		userIDType: "open_id",
-		timeout:    30 * time.Second,
+		timeout:    20 * time.Second,
 		columns:    map[source.Column][]string{},
 		percent:    source.PercentAuto,
 		duplicates: sync.RejectDuplicates,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"syscall"
@@ -88,11 +89,14 @@ func exitCode(err error) int {
 	if refusal, ok := errors.AsType[*feishu.Error](err); ok {
 		return refusalCode(refusal)
 	}
+	if f, ok := errors.AsType[fault](err); ok && f.doing == makingFolder && !errors.Is(err, syscall.ENOSPC) {
+		return exitUsage // the folder was named by somebody
+	}
 	if i, ok := errors.AsType[interrupted](err); ok {
-		if i.signal == syscall.SIGTERM {
-			return exitTerminated
+		if i.signal == os.Interrupt {
+			return exitInterrupted
 		}
-		return exitInterrupted
+		return exitTerminated
 	}
 	if errors.Is(err, context.Canceled) {
 		return exitInterrupted

@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"io"
 	"os"
 
@@ -30,15 +30,15 @@ func (p *program) openInput(ctx context.Context, name string, o source.Options) 
 func (p *program) spool(ctx context.Context) (*os.File, error) {
 	file, err := os.CreateTemp("", "okrsync-stdin-*")
 	if err != nil {
-		return nil, err
+		return nil, fault{doing: spooling, err: err}
 	}
 	// Where the system allows it the name goes at once, so that nothing is left
 	// behind however the process ends.
 	name := file.Name()
 	removed := os.Remove(name) == nil
-	copied := make(chan error, 1)
+	in, copied := &watchedReader{r: p.stdin}, make(chan error, 1)
 	go func() {
-		_, err := io.Copy(file, p.stdin)
+		_, err := io.Copy(file, in)
 		copied <- err
 	}()
 	select {
@@ -46,12 +46,30 @@ func (p *program) spool(ctx context.Context) (*os.File, error) {
 	case <-ctx.Done():
 		return nil, context.Cause(ctx) // the process ends; the copy with it
 	}
-	if err != nil {
-		file.Close()
-		if !removed {
-			os.Remove(name)
-		}
-		return nil, fmt.Errorf("standard input cannot be read: %w", err)
+	if err == nil {
+		return file, nil
 	}
-	return file, nil
+	file.Close()
+	if !removed {
+		_ = os.Remove(name) // the first reason is the one to tell
+	}
+	if in.err != nil {
+		return nil, &source.FileError{Code: source.CodeFileUnreadable, File: "stdin", Found: in.err.Error(), Err: in.err}
+	}
+	return nil, fault{doing: spooling, err: err}
+}
+
+// watchedReader remembers whether reading has failed, to tell a bad input from
+// a bad disk.
+type watchedReader struct {
+	r   io.Reader
+	err error
+}
+
+func (w *watchedReader) Read(b []byte) (int, error) {
+	n, err := w.r.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		w.err = err
+	}
+	return n, err
 }

@@ -10,8 +10,6 @@ import (
 
 	"github.com/agnivade/levenshtein"
 	"github.com/spf13/cobra"
-
-	"okrsync/feishu"
 )
 
 // configFile is read when neither --config nor OKRSYNC_CONFIG names another,
@@ -27,6 +25,9 @@ func (p *program) load(cmd *cobra.Command) (config, error) {
 	l.environment()
 	l.flags(cmd)
 	l.secretFile()
+	if err := l.config.sourceOptions().Check(); err != nil {
+		l.problem("input: %v", err)
+	}
 	if l.config.lang == "" {
 		l.config.lang = p.locale()
 	}
@@ -109,11 +110,11 @@ func (l *loader) secretFile() {
 		l.problem("feishu.app_secret_file: %v", err)
 		return
 	}
-	secret := strings.TrimSpace(string(content))
-	if secret == "" {
+	if err := secret(&l.config.AppSecret)(string(content)); err != nil {
+		l.problem("feishu.app_secret_file: %s: %v", l.config.appSecretFile, err)
+	} else if l.config.AppSecret == "" {
 		l.problem("feishu.app_secret_file: %s is empty", l.config.appSecretFile)
 	}
-	l.config.AppSecret = feishu.Secret(secret)
 }
 
 // readSmall reads a file that people write by hand.

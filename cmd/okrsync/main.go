@@ -22,13 +22,28 @@ type interrupted struct{ signal os.Signal }
 
 func (i interrupted) Error() string { return "stopped by signal: " + i.signal.String() }
 
-// untilSignal returns a context that the first SIGINT or SIGTERM ends, with an
-// interrupted as its cause. A second one ends the process at once, as if nobody
-// listened.
+// Reason says in Chinese ("zh") or English (anything else) what happened.
+func (i interrupted) Reason(lang string) string {
+	if i.signal == os.Interrupt {
+		return phrase(lang, "运行被中断", "interrupted")
+	}
+	return phrase(lang, "运行被系统终止", "terminated by the system")
+}
+
+// Advice says what to do.
+func (i interrupted) Advice(lang string) string {
+	return phrase(lang, "再运行一次，处理剩余的行", "run again for the rows that are left")
+}
+
+// untilSignal returns a context that the first SIGINT, SIGTERM or SIGHUP ends,
+// with an interrupted as its cause. A second one ends the process at once, as if
+// nobody listened. A pipe that nobody reads any more is an error of writing to
+// it, and no reason to die in the middle of a run.
 func untilSignal(parent context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Ignore(syscall.SIGPIPE)
 	go func() {
 		select {
 		case s := <-signals:
@@ -55,9 +70,30 @@ type program struct {
 
 // run is main without the process around it, and returns the exit code.
 func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	p := &program{args: args, environ: environ, stdin: stdin, stdout: stdout, stderr: stderr}
+	p := &program{args: args, environ: environ, stdin: stdin, stderr: stderr}
 	p.lang = p.locale()
+	out := &watched{w: stdout}
+	p.stdout = out
 	root := p.root()
 	root.SetArgs(args)
-	return p.report(root.ExecuteContext(ctx))
+	code := p.report(root.ExecuteContext(ctx))
+	if out.err != nil {
+		return gravest(code, p.report(fault{doing: writingStdout, err: out.err}))
+	}
+	return code
+}
+
+// watched remembers whether writing to standard output has failed: data that
+// did not arrive is a failure, whatever the command thinks of itself.
+type watched struct {
+	w   io.Writer
+	err error
+}
+
+func (w *watched) Write(b []byte) (int, error) {
+	n, err := w.w.Write(b)
+	if w.err == nil {
+		w.err = err
+	}
+	return n, err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -34,14 +35,14 @@ func settings(c *config) []setting {
 	all := []setting{
 		{key: "feishu.base_url", set: checked(&c.baseURL, feishu.CheckBaseURL)},
 		{key: "feishu.app_id", env: "FEISHU_APP_ID", set: text(&c.appID)},
-		{key: "feishu.app_secret", env: "FEISHU_APP_SECRET", set: text(&c.AppSecret)},
+		{key: "feishu.app_secret", env: "FEISHU_APP_SECRET", set: secret(&c.AppSecret)},
 		{key: "feishu.app_secret_file", set: text(&c.appSecretFile)},
-		{key: "feishu.access_token", env: "FEISHU_ACCESS_TOKEN", set: text(&c.AccessToken)},
+		{key: "feishu.access_token", env: "FEISHU_ACCESS_TOKEN", set: secret(&c.AccessToken)},
 		{
 			key: "feishu.user_id_type", flag: "user-id-type", usage: "what the user ids are: open_id, union_id or user_id",
 			set: oneOf(&c.userIDType, "open_id", "union_id", "user_id"),
 		},
-		{key: "feishu.timeout", set: duration(&c.timeout, time.Millisecond, 10*time.Minute)},
+		{key: "feishu.timeout", set: duration(&c.timeout, 10*time.Minute)},
 		{key: "target.metric_source_id", flag: "source", usage: "the metric source's `ID`, for rows that do not name one", set: checked(&c.target.SourceID, isID)},
 		{key: "target.metric_table_id", flag: "table", usage: "the metric table's `ID`, for rows that do not name one", set: checked(&c.target.ID, isID)},
 		{key: "input.sheet", flag: "sheet", usage: "the `NAME` of the sheet to read (default: the first visible one)", set: text(&c.sheet)},
@@ -52,9 +53,9 @@ func settings(c *config) []setting {
 		{key: "sync.burst", set: count(&c.burst, 0, 1_000_000)},
 		{key: "sync.diff", set: diff},
 		{key: "sync.retry.attempts", set: count(&c.retry.Attempts, 1, 100)},
-		{key: "sync.retry.initial", set: duration(&c.retry.Initial, time.Millisecond, 10*time.Minute)},
-		{key: "sync.retry.max", set: duration(&c.retry.Max, time.Millisecond, time.Hour)},
-		{key: "sync.quota.cooldown", set: duration(&c.quota.Cooldown, time.Millisecond, 24*time.Hour)},
+		{key: "sync.retry.initial", set: duration(&c.retry.Initial, 10*time.Minute)},
+		{key: "sync.retry.max", set: duration(&c.retry.Max, time.Hour)},
+		{key: "sync.quota.cooldown", set: duration(&c.quota.Cooldown, 24*time.Hour)},
 		{key: "sync.quota.refusals", set: count(&c.quota.Refusals, 1, 1000)},
 		{key: "report.out", flag: "out", usage: "the `DIR` in which each run makes its folder (default okrsync-out)", set: text(&c.out)},
 		{key: "report.lang", flag: "lang", usage: "the language of the answers: zh or en (default: the locale's)", set: oneOf(&c.lang, "zh", "en")},
@@ -88,6 +89,19 @@ func (s setting) give(value string) error {
 func text[T ~string](field *T) func(string) error {
 	return func(s string) error {
 		*field = T(s)
+		return nil
+	}
+}
+
+// secret takes in a secret without the line end that files and clusters leave
+// behind it. What cannot be one is refused without being shown.
+func secret(field *feishu.Secret) func(string) error {
+	return func(s string) error {
+		s = strings.TrimSpace(s)
+		if strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			return errors.New("a space or a character beyond ASCII stands in it; give the secret alone, without \"Bearer\" or a name")
+		}
+		*field = feishu.Secret(s)
 		return nil
 	}
 }
@@ -134,7 +148,8 @@ func count(field *int, least, most int) func(string) error {
 	}
 }
 
-func duration(field *time.Duration, least, most time.Duration) func(string) error {
+func duration(field *time.Duration, most time.Duration) func(string) error {
+	const least = time.Millisecond
 	return func(s string) error {
 		d, err := time.ParseDuration(s)
 		if err != nil || d < least || d > most {

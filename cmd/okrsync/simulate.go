@@ -119,6 +119,10 @@ func (s simulation) server() (*feishutest.Server, error) {
 	if err := c.Validate(); err != nil {
 		return nil, usagef("%v", err)
 	}
+	const most = 1_000_000
+	if s.items < 0 || s.items > most {
+		return nil, usagef("--items: %d is not a number from 0 to %d", s.items, most)
+	}
 	server := feishutest.New(c)
 	if err := s.fill(server); err != nil {
 		return nil, err
@@ -128,6 +132,10 @@ func (s simulation) server() (*feishutest.Server, error) {
 
 // limit reads --limit, --window and --quota.
 func (s simulation) limit(c *feishutest.Config) error {
+	window := feishutest.Window(s.window)
+	if err := oneOf(&window, feishutest.Sliding, feishutest.Fixed, feishutest.Bucket)(s.window); err != nil {
+		return usagef("--window: %v", err)
+	}
 	for i, part := range strings.Split(s.limits, ",") {
 		if s.limits == "" {
 			break
@@ -136,7 +144,7 @@ func (s simulation) limit(c *feishutest.Config) error {
 		if err != nil {
 			return usagef("--limit: %v", err)
 		}
-		limit.Window = feishutest.Window(s.window)
+		limit.Window = window
 		if i == 0 {
 			c.Limit = limit
 		} else {

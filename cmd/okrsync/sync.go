@@ -20,7 +20,6 @@ type syncFlags struct {
 	verbose  bool
 	progress string // auto, bar, plain or none
 	files    []string
-	again    string // the command line to name as the next, if not this one
 }
 
 func (p *program) syncCommand() *cobra.Command {
@@ -67,7 +66,7 @@ func (f syncFlags) apply(c config) config {
 	switch {
 	case f.quiet:
 		c.logLevel, c.progress = "error", "none"
-	case f.verbose:
+	case f.verbose && c.logLevel == "info":
 		c.logLevel = "debug"
 	}
 	return c
@@ -78,7 +77,7 @@ func (f syncFlags) apply(c config) config {
 func (p *program) syncFiles(ctx context.Context, c config, f syncFlags) error {
 	var codes []int
 	for i, name := range f.files {
-		code := p.syncFile(ctx, c, f, name)
+		code := p.syncFile(ctx, c, f, name, p.commandLine(f.files, name))
 		codes = append(codes, code)
 		if stopsAll(code) && i+1 < len(f.files) {
 			fmt.Fprintln(p.stderr, "okrsync: "+phrase(c.lang,
@@ -100,7 +99,8 @@ func stopsAll(code int) bool {
 }
 
 // syncFile runs one file and returns its exit code, having told everything.
-func (p *program) syncFile(ctx context.Context, c config, f syncFlags, name string) int {
+// again is the command line that runs it again, "" if none can.
+func (p *program) syncFile(ctx context.Context, c config, f syncFlags, name, again string) int {
 	started := time.Now().UTC()
 	input, err := p.openInput(ctx, name, c.sourceOptions())
 	if err != nil {
@@ -110,7 +110,7 @@ func (p *program) syncFile(ctx context.Context, c config, f syncFlags, name stri
 	if err := checkTarget(c, input); err != nil {
 		return p.refused(f, name, started, err)
 	}
-	t, err := newTransfer(p, c, f, input, name, started)
+	t, err := newTransfer(p, c, f, input, again, started)
 	if err != nil {
 		return p.report(err)
 	}
@@ -155,9 +155,7 @@ func (p *program) refused(f syncFlags, name string, started time.Time, err error
 			Version: version(), Input: sync.Input{Path: name}, Outcome: outcomes[code], ExitCode: code, Stop: stopOf(err),
 			Counts: report.NewCounts(), StartedAt: started, FinishedAt: time.Now().UTC(), Files: []string{},
 		}
-		if err := p.printJSON(s); err != nil {
-			return p.report(err)
-		}
+		p.printJSON(s)
 	}
 	return code
 }

@@ -62,9 +62,7 @@ func (p *program) tables(ctx context.Context, c config, asJSON bool) error {
 				return err
 			}
 			found++
-			if err := p.table(listedTable{source.ID, source.Name, table.ID, table.Name, table.PeriodID}, asJSON, found == 1); err != nil {
-				return err
-			}
+			p.table(listedTable{source.ID, source.Name, table.ID, table.Name, table.PeriodID}, asJSON, found == 1)
 		}
 	}
 	if found == 0 && !asJSON {
@@ -74,18 +72,16 @@ func (p *program) tables(ctx context.Context, c config, asJSON bool) error {
 }
 
 // table writes one line of the list, with a header before the first.
-func (p *program) table(t listedTable, asJSON, first bool) error {
+func (p *program) table(t listedTable, asJSON, first bool) {
 	if asJSON {
-		return p.printJSON(t)
+		p.printJSON(t)
+		return
 	}
-	line := func(source, table, sourceName, tableName string) error {
-		_, err := fmt.Fprintf(p.stdout, "%-20s  %-20s  %s  %s\n", source, table, terminal.FillRight(sourceName, 20), tableName)
-		return err
+	line := func(source, table, sourceName, tableName string) {
+		fmt.Fprintf(p.stdout, "%-20s  %-20s  %s  %s\n", source, table, terminal.FillRight(sourceName, 20), tableName)
 	}
 	if first {
-		if err := line("metric_source_id", "metric_table_id", "source", "table"); err != nil {
-			return err
-		}
+		line("metric_source_id", "metric_table_id", "source", "table")
 	}
-	return line(t.SourceID, t.TableID, printable(t.SourceName), printable(t.TableName))
+	line(t.SourceID, t.TableID, printable(t.SourceName), printable(t.TableName))
 }

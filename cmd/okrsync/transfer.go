@@ -1,10 +1,10 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync/atomic"
 	"time"
@@ -38,9 +38,9 @@ type transfer struct {
 	summary report.Summary
 }
 
-func newTransfer(p *program, c config, f syncFlags, input *source.File, name string, started time.Time) (*transfer, error) {
+func newTransfer(p *program, c config, f syncFlags, input *source.File, again string, started time.Time) (*transfer, error) {
 	terminal := isTerminal(p.stderr)
-	t := &transfer{program: p, config: c, flags: f, input: input, again: cmp.Or(f.again, p.commandLine(f.files, name))}
+	t := &transfer{program: p, config: c, flags: f, input: input, again: again}
 	t.show = newProgress(p.stderr, c.progress, c.lang, terminal)
 	t.logger = newLogger(t.show, c, terminal)
 	t.pacer = sync.NewPacer(c.limits, c.burst)
@@ -75,10 +75,13 @@ func (t *transfer) sync(ctx context.Context) {
 			t.stop = err
 			break
 		}
-		if t.fault = t.journal.Append(result); t.fault != nil {
+		if err := t.journal.Append(result); err != nil {
+			t.fault = fault{doing: journaling, where: t.folder, err: err}
 			break // nothing is sent that cannot be recorded
 		}
-		t.show.step()
+		if result.Status != sync.Unprocessed {
+			t.show.step()
+		}
 		t.refused(result)
 	}
 	t.show.finish()
@@ -90,7 +93,7 @@ func (t *transfer) begin(rows int) error {
 	t.summary.Input.Rows = rows
 	folder, err := sync.CreateFolder(t.config.out, t.input.Name(), t.summary.StartedAt)
 	if err != nil {
-		return fmt.Errorf("the folder for the results cannot be made: %w", err)
+		return fault{doing: makingFolder, where: t.config.out, err: err}
 	}
 	t.folder = folder
 	t.logger = t.logger.With(zap.String("run", filepath.Base(folder)))
@@ -102,7 +105,9 @@ func (t *transfer) begin(rows int) error {
 		StartedAt: t.summary.StartedAt,
 	})
 	if err != nil {
-		return fmt.Errorf("the journal cannot be made: %w", err)
+		_ = os.Remove(folder) // there is nothing in it, and the first reason is the one to tell
+		t.folder = ""
+		return fault{doing: journaling, where: folder, err: err}
 	}
 	t.show.begin(rows)
 	return nil
@@ -111,10 +116,10 @@ func (t *transfer) begin(rows int) error {
 // end writes the views, says how the run went and returns its exit code.
 func (t *transfer) end() int {
 	if t.journal != nil {
-		if err := t.journal.Close(); t.fault == nil {
-			t.fault = err
+		if err := t.journal.Close(); err != nil && t.fault == nil {
+			t.fault = fault{doing: journaling, where: t.folder, err: err}
 		}
-		if err := t.views(); t.fault == nil {
+		if err := t.views(); err != nil && t.fault == nil {
 			t.fault = err
 		}
 	}
@@ -129,7 +134,7 @@ func (t *transfer) end() int {
 	if t.folder != "" {
 		s.Files = append(s.Files, report.SummaryName)
 		if err := report.WriteSummary(t.folder, *s); err != nil && t.fault == nil {
-			t.fault, s.ExitCode = err, exitInternal
+			t.fault, s.ExitCode = fault{doing: writingFiles, where: t.folder, err: err}, exitInternal
 		}
 	}
 	t.tell()
@@ -145,7 +150,7 @@ func (t *transfer) views() error {
 	defer record.Close()
 	t.summary.Files = []string{report.JournalName}
 	if err := report.CSV(t.folder, t.config.lang, t.summary.Counts.Of(record.Results())); err != nil {
-		return fmt.Errorf("%s cannot be written: %w", report.CSVName, err)
+		return fault{doing: writingFiles, where: t.folder, err: err}
 	}
 	t.summary.Files = append(t.summary.Files, report.CSVName)
 	return nil
@@ -200,7 +205,9 @@ func (t *transfer) retried(again sync.Repeat) {
 	t.retries.Add(1)
 	t.logger.Debug("retry",
 		zap.Int("row", again.Row), zap.String("item", again.Item),
-		zap.Int("attempt", again.Attempt), zap.Duration("wait", again.Wait), zap.Error(again.Err))
+		zap.Int("attempt", again.Attempt), zap.Duration("wait", again.Wait),
+		zap.String("code", string(again.Refusal.Code)), zap.String("log_id", again.Refusal.LogID),
+		zap.String("reason", again.Refusal.Reason(t.config.lang)))
 }
 
 // refused tells about a row that somebody has to mend.

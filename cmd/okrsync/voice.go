@@ -40,15 +40,16 @@ func explain(err error, lang string) string {
 // say writes sentences to standard error.
 func (p *program) say(text string) {
 	for line := range strings.SplitSeq(text, "\n") {
-		fmt.Fprintln(p.stderr, "okrsync: "+line)
+		fmt.Fprintln(p.stderr, "okrsync: "+printable(line))
 	}
 }
 
-// printJSON writes a value to standard output as one line.
-func (p *program) printJSON(v any) error {
+// printJSON writes a value to standard output as one line. What becomes of a
+// failure to write, run decides for all commands.
+func (p *program) printJSON(v any) {
 	encoder := json.NewEncoder(p.stdout)
 	encoder.SetEscapeHTML(false)
-	return encoder.Encode(v)
+	_ = encoder.Encode(v)
 }
 
 // statusWords are the statuses as people read them.
@@ -71,20 +72,30 @@ func (t *transfer) tell() {
 		}
 	}
 	if t.flags.json {
-		if err := t.program.printJSON(s); err != nil {
-			t.program.say(err.Error())
-		}
+		t.program.printJSON(s)
 	}
 	if t.folder == "" || t.flags.quiet {
 		return
 	}
-	t.program.say(phrase(lang,
-		fmt.Sprintf("%s：共 %d 行：%s", s.Input.Path, s.Input.Rows, t.counts()),
-		fmt.Sprintf("%s: %s: %s", s.Input.Path, plural(s.Input.Rows, "row"), t.counts())))
+	t.program.say(t.verdict())
 	t.program.say(phrase(lang, "结果：", "results: ") + t.folder)
 	if next := t.next(); next != "" {
 		t.program.say(phrase(lang, "下一步：", "next: ") + next)
 	}
+}
+
+// verdict is a run in one line. If answers could not be recorded, the rows
+// without one are not passed over.
+func (t *transfer) verdict() string {
+	lang, s := t.config.lang, t.summary
+	if answered := s.Counts.Total(); answered != s.Input.Rows {
+		return phrase(lang,
+			fmt.Sprintf("%s：共 %d 行，只有 %d 行有记录：%s", s.Input.Path, s.Input.Rows, answered, t.counts()),
+			fmt.Sprintf("%s: only %d of %s have a recorded answer: %s", s.Input.Path, answered, plural(s.Input.Rows, "row"), t.counts()))
+	}
+	return phrase(lang,
+		fmt.Sprintf("%s：共 %d 行：%s", s.Input.Path, s.Input.Rows, t.counts()),
+		fmt.Sprintf("%s: %s: %s", s.Input.Path, plural(s.Input.Rows, "row"), t.counts()))
 }
 
 // plural is a number of things in English.
@@ -115,6 +126,12 @@ func (t *transfer) counts() string {
 func (t *transfer) next() string {
 	lang, again := t.config.lang, t.again
 	results := filepath.Join(t.folder, "result.csv")
+	switch {
+	case t.again == "":
+		return ""
+	case t.fault != nil:
+		return again
+	}
 	switch t.summary.ExitCode {
 	case exitOK:
 		return ""

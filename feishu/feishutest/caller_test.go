@@ -49,6 +49,7 @@ type answered struct {
 
 // inMemory returns a caller with a token of s.
 func inMemory(t testing.TB, s *Server) *caller {
+	t.Helper()
 	return &caller{t: t, http: &http.Client{Transport: s.Transport()}, base: "https://feishu.example",
 		token: "Bearer " + s.IssueToken()}
 }

@@ -159,7 +159,7 @@ func (c Config) Validate() error {
 	for _, call := range slices.Sorted(maps.Keys(c.Limits)) {
 		l := c.Limits[call]
 		if !knownCall(call) {
-			errs = append(errs, fmt.Errorf("Limits: no call is named %q", call))
+			errs = append(errs, fmt.Errorf("Limits: no call is named %q", call)) //nolint:staticcheck // the name of the field, capital and all
 		}
 		errs = append(errs, l.check("Limits["+string(call)+"]"))
 	}

@@ -116,6 +116,16 @@ func (f *fault) parseArg() (err error) {
 			err = errors.New("a delay below 0")
 		}
 		return err
+	case "limit":
+		f.limit, err = ParseLimit(f.arg)
+		return err
+	}
+	return f.checkArg()
+}
+
+// checkArg looks at what is kept as it stands.
+func (f *fault) checkArg() error {
+	switch f.name {
 	case "header":
 		if key, _, ok := strings.Cut(f.arg, "="); !ok || key == "" || strings.ContainsAny(f.arg, "\r\n") {
 			return errors.New("want NAME=VALUE")
@@ -131,9 +141,6 @@ func (f *fault) parseArg() (err error) {
 			return errors.New("want same or empty")
 		}
 		return nil
-	case "limit":
-		f.limit, err = ParseLimit(f.arg)
-		return err
 	case "redirect":
 		if u, err := url.Parse(f.arg); err != nil || u.Host == "" && u.Path == "" {
 			return errors.New("want a URL")

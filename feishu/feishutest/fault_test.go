@@ -15,6 +15,7 @@ import (
 
 // onSocket returns a caller that reaches s over a real connection.
 func onSocket(t *testing.T, s *Server) *caller {
+	t.Helper()
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	c := inMemory(t, s)

@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	tokenPath   = "/open-apis/auth/v3/tenant_access_token/internal"
+	tokenPath   = "/open-apis/auth/v3/tenant_access_token/internal" //nolint:gosec // a path, no credential
 	sourcesPath = "/open-apis/okr/v1/metric_sources"
 )
 

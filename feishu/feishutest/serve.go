@@ -82,9 +82,9 @@ func reset(w http.ResponseWriter) {
 		under = tls.NetConn()
 	}
 	if tcp, ok := under.(*net.TCPConn); ok {
-		tcp.SetLinger(0)
+		_ = tcp.SetLinger(0) // it fails on a connection that has been reset already
 	}
-	conn.Close()
+	_ = conn.Close()
 }
 
 // trickle writes the body in ten pieces spread over Config.Slow.

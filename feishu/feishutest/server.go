@@ -199,7 +199,7 @@ func (s *Server) decide(c *exchange) reply {
 
 // admit checks what the gateway asks of every call: a token, the caller's address, the app's scope.
 func (s *Server) admit(c *exchange) (reply, bool) {
-	code := 0
+	var code int
 	c.serial, code = s.tokens.check(c.header.Get("Authorization"), c.now)
 	switch {
 	case code != 0:

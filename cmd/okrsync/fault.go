@@ -1,0 +1,50 @@
+package main
+
+import (
+	"errors"
+	"syscall"
+
+	"okrsync/sync"
+)
+
+// A fault is a failure of this machine's, and not of the input's or Feishu's:
+// a disk that is full, a folder that cannot be written.
+type fault struct {
+	doing sync.Text // what could not be done
+	where string    // the folder or file, "" if that goes without saying
+	err   error
+}
+
+var (
+	makingFolder  = sync.Text{ZH: "无法建立结果文件夹", EN: "the folder for the results cannot be made"}
+	journaling    = sync.Text{ZH: "无法写入运行记录", EN: "the journal cannot be written"}
+	writingFiles  = sync.Text{ZH: "无法写入结果文件", EN: "the result files cannot be written"}
+	writingStdout = sync.Text{ZH: "无法写入标准输出", EN: "standard output cannot be written"}
+	spooling      = sync.Text{ZH: "无法为标准输入建立临时文件", EN: "a temporary file for standard input cannot be made"}
+)
+
+func (f fault) Error() string { return f.Reason("en") + "; " + f.Advice("en") }
+
+func (f fault) Unwrap() error { return f.err }
+
+// Reason says in Chinese ("zh") or English (anything else) what failed.
+func (f fault) Reason(lang string) string {
+	reason := f.doing.In(lang)
+	if f.where != "" {
+		reason += phrase(lang, "（", " (") + f.where + phrase(lang, "）", ")")
+	}
+	return reason + phrase(lang, "：", ": ") + f.err.Error()
+}
+
+// Advice says what to do.
+func (f fault) Advice(lang string) string {
+	switch {
+	case errors.Is(f.err, syscall.ENOSPC):
+		return phrase(lang, "请腾出磁盘空间，再运行一次", "make room on the disk, then run again")
+	case f.doing == writingStdout:
+		return phrase(lang, "结果文件不受影响", "the result files are not affected")
+	case f.doing == spooling:
+		return phrase(lang, "请把 TMPDIR 设为可写的文件夹", "set TMPDIR to a folder that can be written")
+	}
+	return phrase(lang, "请检查文件夹及其权限，或用 --out 指定另一个", "check the folder and its permissions, or name another with --out")
+}
