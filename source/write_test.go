@@ -66,7 +66,7 @@ func TestGiven(t *testing.T) {
 	}{
 		{"\ufeff备注,目标值,指标项ID\n1,2,3\n", []Column{ColumnTarget, ColumnItemID}, ""},
 		{"\n\nmetric_item_id,metric_table_id\n", []Column{ColumnItemID, ColumnTable}, ""},
-		{"metric_item_id,metric_curent_value\n", nil, CodeHeaderMisspelt},
+		{"metric_item_id,metric_curren_value\n", nil, CodeHeaderMisspelt},
 		{"metric_item_id,metric_table_idd,target\n", nil, CodeHeaderMisspelt},
 		{"metric_item_id,metric_current_value,metric_current_value2\n", []Column{ColumnItemID, ColumnCurrent}, ""},
 		{"metric_item_id,targets,notes on it\n", []Column{ColumnItemID}, ""},

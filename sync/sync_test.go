@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	stdsync "sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,6 +25,7 @@ type scene struct {
 	sim *feishutest.Server
 	job sync.Job
 
+	mu      stdsync.Mutex
 	pauses  []sync.Pause
 	retries int
 }
@@ -34,7 +36,11 @@ func newScene(t *testing.T, server feishutest.Config, items int) *scene {
 	s := &scene{t: t, sim: feishutest.New(server)}
 	s.sim.Sample(items)
 	pacer := sync.NewPacer([]sync.Limit{{N: 1000, Period: time.Second}}, 0)
-	pacer.OnPause = func(p sync.Pause) { s.pauses = append(s.pauses, p) }
+	pacer.OnPause = func(p sync.Pause) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.pauses = append(s.pauses, p)
+	}
 	client, err := feishu.NewClient(feishu.Config{
 		BaseURL: "https://open.feishu.cn", AppID: "cli_a", AppSecret: "sesame",
 		Transport: s.sim.Transport(), Admit: pacer.Admit,
@@ -50,6 +56,8 @@ func newScene(t *testing.T, server feishutest.Config, items int) *scene {
 		Rows: rows(updates...), Client: client, Pacer: pacer,
 		Table: feishu.Table{SourceID: feishutest.SampleSource, ID: feishutest.SampleTable},
 		OnRetry: func(sync.Repeat) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
 			s.retries++
 		},
 		Workers: 1,

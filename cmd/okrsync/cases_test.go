@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -74,6 +75,9 @@ func runCase(t *testing.T, folder string) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	slices.SortFunc(results, func(a, b string) int { // by input, since two runs may begin in one second or in two
+		return strings.Compare(a[strings.IndexByte(a, 'Z'):], b[strings.IndexByte(b, 'Z'):])
+	})
 	var result strings.Builder
 	for _, name := range results {
 		result.WriteString(read(t, name))

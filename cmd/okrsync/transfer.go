@@ -141,7 +141,8 @@ func (t *transfer) end() int {
 	return s.ExitCode
 }
 
-// views writes the files that are made from the journal, and counts its rows.
+// views counts the journal's rows and writes the files that are made from it. A
+// journal that lacks rows makes no result.csv: what has that name is complete.
 func (t *transfer) views() error {
 	record, err := sync.OpenRecord(filepath.Join(t.folder, report.JournalName))
 	if err != nil {
@@ -149,7 +150,14 @@ func (t *transfer) views() error {
 	}
 	defer record.Close()
 	t.summary.Files = []string{report.JournalName}
-	if err := report.CSV(t.folder, t.config.lang, t.summary.Counts.Of(record.Results())); err != nil {
+	answers := t.summary.Counts.Of(record.Results())
+	if t.fault != nil {
+		for range answers {
+			continue // only to be counted
+		}
+		return nil
+	}
+	if err := report.CSV(t.folder, t.config.lang, answers); err != nil {
 		return fault{doing: writingFiles, where: t.folder, err: err}
 	}
 	t.summary.Files = append(t.summary.Files, report.CSVName)
