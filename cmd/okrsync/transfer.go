@@ -152,8 +152,10 @@ func (t *transfer) views() error {
 	t.summary.Files = []string{report.JournalName}
 	answers := t.summary.Counts.Of(record.Results())
 	if t.fault != nil {
-		for range answers {
-			continue // only to be counted
+		for _, err := range answers { // only to be counted
+			if err != nil {
+				return err
+			}
 		}
 		return nil
 	}
