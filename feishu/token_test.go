@@ -39,7 +39,7 @@ func TestTokenIsRenewedBeforeItEnds(t *testing.T) {
 		client, sim := newClient(t, feishutest.Config{}, nil)
 		for range 6 * 60 {
 			patch(t, client)
-			time.Sleep(time.Minute)
+			<-time.After(time.Minute)
 		}
 		for _, r := range sim.Requests() {
 			if r.Status != http.StatusOK {
@@ -58,7 +58,7 @@ func TestTokenRenewalHoldsNobodyUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, sim := newClient(t, feishutest.Config{}, nil)
 		patch(t, client)
-		time.Sleep(115 * time.Minute)
+		<-time.After(115 * time.Minute)
 		if err := sim.Script(strings.NewReader("token * 500")); err != nil {
 			t.Fatal(err)
 		}

@@ -169,7 +169,7 @@ func (e *engine) answered(u source.Update) (Result, bool) {
 	case u.Total:
 		return settled(Ignored, TotalRow, 0)
 	case u.Empty():
-		return settled(Ignored, NothingToDo, 0)
+		return settled(Ignored, NoValue, 0)
 	case ruled:
 		return settled(ruling.status, ruling.reason, ruling.row)
 	case r.Source == "" || r.Table == "":

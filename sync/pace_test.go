@@ -194,7 +194,7 @@ func TestPermitComesBackAfterTheAnswer(t *testing.T) {
 				t.Errorf("the next call went out %s after the first one's sending", waited)
 			}
 		})
-		time.Sleep(5 * time.Second)
+		<-time.After(5 * time.Second)
 		done()
 		wg.Wait()
 	})

@@ -8,7 +8,7 @@ type Reason string
 
 // The reasons. Those with a row in their words name it as "row %d".
 const (
-	NothingToDo      Reason = "nothing_to_do"
+	NoValue          Reason = "nothing_to_do"
 	TotalRow         Reason = "total_row"
 	SameAsRow        Reason = "duplicate_same"
 	ConflictsWithRow Reason = "duplicate_conflict"
@@ -22,7 +22,7 @@ const (
 type sentences struct{ reason, advice Text }
 
 var reasons = map[Reason]sentences{
-	NothingToDo: {
+	NoValue: {
 		Text{"这一行没有要更新的数值", "the row gives no value to update"},
 		Text{"无需处理；要更新请填写数值", "nothing to do; fill in a value to update the item"},
 	},
