@@ -1,9 +1,9 @@
 # The image of okrsync: one static program on an empty file system, with the CA
 # certificates and time zones it needs. It runs as a user without a name, needs
-# no shell, and writes only below /data.
+# no shell, and writes only below /data and, for standard input, /tmp.
 #
 #   docker build --build-arg VERSION=v0.1.0 -t okrsync .
-#   docker run --rm -v "$PWD:/data" -e FEISHU_APP_ID -e FEISHU_APP_SECRET \
+#   docker run --rm --user "$(id -u):$(id -g)" -v "$PWD:/data" -e FEISHU_APP_ID -e FEISHU_APP_SECRET \
 #     okrsync sync --source ID --table ID values.xlsx
 
 FROM golang:1.26-bookworm AS build

@@ -19,7 +19,7 @@ import (
 type answers func(*http.Request) (status int, header http.Header, body string)
 
 func (a answers) RoundTrip(r *http.Request) (*http.Response, error) {
-	status, header, body := http.StatusOK, http.Header{}, `{"code":0,"tenant_access_token":"t-1","expire":7200}`
+	status, header, body := http.StatusOK, http.Header{}, `{"code":0,"tenant_access_token":"t-planted","expire":7200}`
 	if !strings.HasSuffix(r.URL.Path, "/internal") {
 		status, header, body = a(r)
 	}
@@ -99,13 +99,13 @@ func TestOddItems(t *testing.T) {
 // TestForeignItems shows that no call takes an answer about another item.
 func TestForeignItems(t *testing.T) {
 	c := answering(t, func(*http.Request) (int, http.Header, string) {
-		return 200, nil, `{"code":0,"data":{"metric_item_id":"t-1"}}`
+		return 200, nil, `{"code":0,"data":{"metric_item_id":"t-planted"}}`
 	})
 	_, patched := c.Patch(t.Context(), Table{"1", "2"}, "3", Fields{Current: "5"})
 	_, got := c.Get(t.Context(), Table{"1", "2"}, "3")
 	for _, err := range []error{patched, got} {
 		e, ok := errors.AsType[*Error](err)
-		if !ok || e.Code != CodeBadReply || strings.Contains(e.Error()+e.Msg, "t-1") {
+		if !ok || e.Code != CodeBadReply || strings.Contains(e.Error()+e.Msg, "t-planted") {
 			t.Errorf("got %v", err)
 		}
 	}
@@ -114,7 +114,7 @@ func TestForeignItems(t *testing.T) {
 // TestEchoes shows that a secret does not come back by way of a trace id, nor
 // control characters or endless words by way of a message.
 func TestEchoes(t *testing.T) {
-	for _, echo := range []string{"t-1", "planted-secret"} {
+	for _, echo := range []string{"t-planted", "planted-secret"} {
 		c := answering(t, func(*http.Request) (int, http.Header, string) {
 			return 400, http.Header{"X-Tt-Logid": {echo}, "X-Request-Id": {"good-id"}},
 				fmt.Sprintf(`{"code":4711,"msg":"a\u001b[31m\n%s %s"}`, echo, strings.Repeat("x", 2000))

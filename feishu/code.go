@@ -41,7 +41,7 @@ const (
 	ClassSlowDown     Class = "slow_down"     // the app's pace: everybody is silent for a while
 	ClassUpdateLimit  Class = "update_limit"  // 1001005: this item's or everybody's updates
 	ClassToken        Class = "token"         // the token: fetch another
-	ClassMonthlyQuota Class = "monthly_quota" // the tenant's month: nothing more today
+	ClassMonthlyQuota Class = "monthly_quota" // the tenant's month: nothing more until the next
 	ClassApp          Class = "app"           // the app, its set-up or the address: nothing will pass
 )
 

@@ -27,7 +27,7 @@ import (
 // app and tenant.
 type Call string
 
-// The calls okrsync makes.
+// The calls of the metric API, and the one for a token.
 const (
 	CallToken       Call = "token"
 	CallSources     Call = "sources"

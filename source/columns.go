@@ -124,7 +124,38 @@ func (n names) layout(r *row) (*layout, error) {
 	if err := n.misspelt(l, r, position); err != nil {
 		return nil, err
 	}
+	if l.changesNothing() {
+		return nil, l.refusal(CodeHeaderNoValue, r.number, valueNames())
+	}
 	return l, nil
+}
+
+// valueColumns are those that something can be updated from.
+var valueColumns = []Column{ColumnInitial, ColumnTarget, ColumnCurrent, ColumnSupportedUser}
+
+// changesNothing reports whether the sheet has columns, but none that anything
+// could be updated from: their names must be meant for something else than they
+// say. A sheet of ids alone is what it is.
+func (l *layout) changesNothing() bool {
+	unknown := false
+	for i, column := range l.columns {
+		if slices.Contains(valueColumns, column) {
+			return false
+		}
+		unknown = unknown || column == "" && l.heads[i] != ""
+	}
+	return unknown
+}
+
+// valueNames are the names of the value columns to recommend.
+func valueNames() []string {
+	var recommended []string
+	for _, c := range columnNames {
+		if slices.Contains(valueColumns, c.column) {
+			recommended = append(recommended, c.names[:2]...)
+		}
+	}
+	return recommended
 }
 
 // misspelt refuses a header with a name that is nearly one okrsync knows, of a
@@ -146,10 +177,11 @@ func (n names) misspelt(l *layout, r *row, position map[Column]int) error {
 	return nil
 }
 
-// nearest returns the column whose name is within two slips of a header's key,
-// "" for none. Short names are left out: two slips make another word of them.
+// nearest returns the column whose name is within a slip or two of a header's
+// key, "" for none: one slip in every eight characters, for more of them make
+// another word. Shorter names are left out.
 func (n names) nearest(key string) Column {
-	const shortest, longest, slips = 8, 64, 2 // characters
+	const shortest, longest = 8, 64 // characters
 	fits := func(s string) bool {
 		length := utf8.RuneCountInString(s)
 		return shortest <= length && length <= longest
@@ -159,7 +191,7 @@ func (n names) nearest(key string) Column {
 		return nearest
 	}
 	for name, column := range n.column {
-		if fits(name) && levenshtein.ComputeDistance(key, name) <= slips && (nearest == "" || column < nearest) {
+		if fits(name) && levenshtein.ComputeDistance(key, name) <= utf8.RuneCountInString(name)/shortest && (nearest == "" || column < nearest) {
 			nearest = column
 		}
 	}
@@ -200,9 +232,20 @@ func lettersAndDigits(name string) string {
 	}, name)
 }
 
-// withoutRemark cuts remarks such as （元） or (必填) off the end of a name,
-// together with a star or colon that follows them.
+// withoutRemark cuts remarks such as （元） or (必填) off the ends of a name,
+// together with a star or colon that stands beside them.
 func withoutRemark(name string) string {
+	for {
+		rest := strings.TrimLeftFunc(name, func(r rune) bool { return isFiller(r) || strings.ContainsRune("*＊:：", r) })
+		if rest == "" || !strings.ContainsRune("(（[［【", []rune(rest)[0]) {
+			break
+		}
+		closing := strings.IndexAny(rest, ")）]］】")
+		if closing < 0 {
+			break
+		}
+		name = rest[closing+runeLen(rest[closing:]):]
+	}
 	for {
 		rest := strings.TrimRightFunc(name, func(r rune) bool {
 			return isFiller(r) || strings.ContainsRune("*＊:：", r)

@@ -112,7 +112,7 @@ func TestCSVRefusals(t *testing.T) {
 		{text: "metric_item_id\n1\n2\"3\n", code: CodeCSVQuotes, line: 3},
 		{text: "metric_item_id\n\"1\"2\n", code: CodeCSVQuotes, line: 2},
 		{text: "metric_item_id,target\r1,2\r", code: CodeCSVLineEnds, line: 1},
-		{text: "metric_item_id,note\n1,a\r3,\n", code: CodeCSVLineEnds, line: 2},
+		{text: "metric_item_id,target\n1,a\r3,\n", code: CodeCSVLineEnds, line: 2},
 		{text: long, code: CodeCSVRecordTooLong, line: 3},
 		{text: "metric_item_id\n\xd6\xb8\xb1\xea\n", code: CodeEncodingUnknown},
 		{text: "metric_item_id\n\xe7\x9b", code: CodeEncodingUnknown},
@@ -131,7 +131,7 @@ func TestCSVRefusals(t *testing.T) {
 func TestUTF8AcrossPieces(t *testing.T) {
 	const piece = 64 << 10
 	for shift := range 5 {
-		good := "metric_item_id,note\n1," + strings.Repeat("x", piece-30+shift) + "长长长长长长长长长长\n"
+		good := "metric_item_id,target,note\n1,," + strings.Repeat("x", piece-30+shift) + "长长长长长长长长长长\n"
 		if a := readCSV(t, good); a.fatal != nil || len(a.updates) != 1 {
 			t.Errorf("shift %d: %v", shift, a.fatal)
 		}

@@ -43,6 +43,7 @@ const (
 	CodeFileTooLarge        Code = "file_too_large"
 	CodeHeaderMissing       Code = "header_missing"
 	CodeHeaderDuplicate     Code = "header_duplicate"
+	CodeHeaderNoValue       Code = "header_no_value" // columns, but none to update anything from
 	CodeHeaderMisspelt      Code = "header_misspelt" // nearly a name that is known
 	CodeSheetMissing        Code = "sheet_missing"
 	CodeEncodingUnknown     Code = "encoding_unknown"

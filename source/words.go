@@ -106,6 +106,10 @@ var vocabulary = map[Code]wording{
 		en: phrase{"no column for the metric item id; found: {found}", "name the column one of: {wanted}"},
 		zh: phrase{"找不到指标项 ID 列；表头是：{found}", "请把该列命名为以下之一：{wanted}"},
 	},
+	CodeHeaderNoValue: {
+		en: phrase{"no column to update anything from; found: {found}", "check the names in the header; a value column is called one of: {wanted}"},
+		zh: phrase{"没有可以更新的列；表头是：{found}", "请检查表头的写法；数值列可命名为：{wanted}"},
+	},
 	CodeHeaderMisspelt: {
 		en: phrase{"the column “{found}” is not known, but nearly {wanted}", "name it {wanted} if it is meant to be that, else give it a name that is less like it"},
 		zh: phrase{"不认识“{found}”这一列，但它很像 {wanted}", "如果就是该字段，请改名为 {wanted}；否则请换一个不易混淆的列名"},

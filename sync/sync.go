@@ -59,7 +59,7 @@ type Repeat struct {
 //   - *source.FileError: the file was refused
 //   - the error of Job.Begin
 //
-// After that, and with the rows that were not tried yielded as Unprocessed:
+// After that, and with the rows that were not finished yielded as Unprocessed:
 //
 //   - *feishu.Error: Feishu refused the app (ClassApp, or CodeNoPermission for
 //     one row after the other), a quota is used up (ClassUpdateLimit,

@@ -122,12 +122,12 @@ func exitCodesTopic() *cobra.Command {
 		Short: "what the exit codes mean and when to run again",
 		Long: `The exit code of okrsync says what to do next:
 
-  0        every row is updated, unchanged or ignored; nothing to do
+  0        every row is updated or ignored; nothing to do
   1        internal error (a bug, a disk that is full); run again after a look
   2        wrong usage or configuration; nothing was sent
   3        finished, and some rows were rejected or failed: mend them
   4        the input was refused as a whole; nothing was sent: mend the file
-  5        Feishu refuses the app: mend credentials, scope or address
+  5        Feishu refuses the app: mend credentials, scope or base_url
   6        stopped by a quota; run again later
   7        network or server trouble outlasted every retry; run again
   130, 143 interrupted or terminated; the result files are complete up to there

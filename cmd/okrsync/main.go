@@ -32,7 +32,7 @@ func (i interrupted) Reason(lang string) string {
 
 // Advice says what to do.
 func (i interrupted) Advice(lang string) string {
-	return phrase(lang, "再运行一次，处理剩余的行", "run again for the rows that are left")
+	return phrase(lang, "请再运行一次", "run it again")
 }
 
 // untilSignal returns a context that the first SIGINT, SIGTERM or SIGHUP ends,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 
 	"github.com/spf13/cobra"
@@ -17,6 +18,7 @@ PATCH per item, and answers with a result for every row.
 
 Try it without an account:    okrsync demo
 Bring a file into a table:    okrsync sync --source ID --table ID FILE`,
+		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
@@ -54,7 +56,7 @@ func unknownCommand(root *cobra.Command, name string) error {
 	for _, c := range root.Commands() {
 		names = append(names, c.Name())
 	}
-	return usagef("unknown command %q%s", name, didYouMean(name, names))
+	return usagef("unknown command %q%s", name, cmp.Or(didYouMean(name, names), "; okrsync help lists them"))
 }
 
 // flagError turns what is wrong with the flags into a usage error that names
@@ -66,11 +68,11 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	name := unknown.GetSpecifiedName()
 	if unknown.GetSpecifiedShortnames() != "" {
-		return usagef("unknown flag -%s; see okrsync help %s", name, cmd.Name())
+		return usagef("unknown flag -%s; see %s --help", name, cmd.CommandPath())
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-	return usagef("unknown flag --%s%s", name, didYouMean("--"+name, names))
+	return usagef("unknown flag --%s%s", name, cmp.Or(didYouMean("--"+name, names), "; see "+cmd.CommandPath()+" --help"))
 }
 
 // report tells the error a command ended with, and returns its exit code.

@@ -44,7 +44,21 @@ like, everything that can go wrong. It ends on SIGINT or SIGTERM.
 Without --data it holds a sample: metric source ` + feishutest.SampleSource + `, table
 ` + feishutest.SampleTable + `, and items ` + feishutest.SampleItem(1) + ` and following.
 
-The first line on standard output is the server's address.`,
+The first line on standard output is the server's address.
+
+Faults, for --fault and --script:
+  500 1009998 2200 html502 reset hang        before anything is applied; with
+                                             -after (500-after …) behind it
+  cut slow html200 empty huge                applied, and the answer spoilt
+  code:N[:STATUS] ratelimit:SECONDS          that code; a frequency limit
+  redirect:URL expire                        a redirect; all tokens die
+  delay:TIME header:NAME=VALUE item:ID       the answer later, with a header, of
+  omit:ID page:same page:empty               another item, without one; odd pages
+  limit:N/PERIOD                             that limit from now on
+
+A script has a rule on each line, CALL WHICH FAULT [xTIMES]: CALL is token,
+sources, tables, list, get, patch, batch_update or *; WHICH is * for all, a
+number, from:N, item:ID or time:FROM-TO. For example: patch 3 reset-after`,
 		Example: `  okrsync simulate --addr 127.0.0.1:8080 --items 1000 --limit 100/1m
   okrsync simulate --fault 500=0.05 --fault reset-after=0.05 --latency 20ms`,
 		Args: noArguments,

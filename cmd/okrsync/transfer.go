@@ -70,6 +70,7 @@ func (t *transfer) sync(ctx context.Context) {
 		Begin:      t.begin,
 		OnRetry:    t.retried,
 	}
+	defer context.AfterFunc(ctx, t.ending)()
 	for result, err := range job.Run(ctx) {
 		if err != nil {
 			t.stop = err
@@ -85,6 +86,15 @@ func (t *transfer) sync(ctx context.Context) {
 		t.refused(result)
 	}
 	t.show.finish()
+}
+
+// ending says at once that a signal was heard, for the end may take a while.
+func (t *transfer) ending() {
+	if !t.flags.quiet {
+		fmt.Fprintln(t.show, "okrsync: "+phrase(t.config.lang,
+			fmt.Sprintf("正在停止：等待已发出的调用，最多 %s；再按一次立即结束，只留下 %s", t.config.timeout, report.JournalName),
+			fmt.Sprintf("stopping: waiting up to %s for the calls that are out; a second signal ends at once and leaves %s only", t.config.timeout, report.JournalName)))
+	}
 }
 
 // begin makes the run's folder and journal, when the file has turned out to be
