@@ -80,6 +80,32 @@ func TestRulings(t *testing.T) {
 	}
 }
 
+// TestEveryFieldCounts shows that rows agree only if all their fields do.
+func TestEveryFieldCounts(t *testing.T) {
+	first := source.Update{Row: 1, ItemID: "1", Initial: "1", Target: "2", Current: "3", SupportedUserID: "ou_a"}
+	for name, change := range map[string]func(*source.Update){
+		"nothing":  func(*source.Update) {},
+		"initial":  func(u *source.Update) { u.Initial = "9" },
+		"target":   func(u *source.Update) { u.Target = "" },
+		"current":  func(u *source.Update) { u.Current = "9" },
+		"superior": func(u *source.Update) { u.SupportedUserID = "ou_b" },
+	} {
+		second := first
+		second.Row = 2
+		change(&second)
+		named := newMentions()
+		named.add(first, feishu.Table{})
+		named.add(second, feishu.Table{})
+		want := ruling{Rejected, ConflictsWithRow, 1}
+		if name == "nothing" {
+			want = ruling{Ignored, SameAsRow, 1}
+		}
+		if got := named.rulings(RejectDuplicates)[2]; got != want {
+			t.Errorf("%s differs: %+v", name, got)
+		}
+	}
+}
+
 func TestTooManyTables(t *testing.T) {
 	named := newMentions()
 	for i := range 1 << 16 {

@@ -10,12 +10,17 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"okrsync/feishu"
 	"okrsync/source"
 	"okrsync/sync"
 	"okrsync/sync/report"
 )
+
+// mostToldRows is how many rows to mend the log tells of one by one; all of them
+// stand in result.csv.
+const mostToldRows = 20
 
 // A transfer is one file on its way: what it needs, and what is known of it so far.
 type transfer struct {
@@ -34,6 +39,7 @@ type transfer struct {
 	retries atomic.Int64
 	stop    error // why the run ended before its last row
 	fault   error // what must not happen: a disk that is full, a bug
+	toMend  int   // rows that somebody has to mend
 	trouble bool  // some row used up its tries on network or server trouble
 	summary report.Summary
 }
@@ -244,5 +250,12 @@ func (t *transfer) refused(result sync.Result) {
 		fields = append(fields, zap.Int("attempt", result.Attempts), zap.String("log_id", result.LogID))
 	}
 	fields = append(fields, zap.String("advice", result.Advice.In(lang)))
-	t.logger.Warn(string(result.Status)+": "+result.Reason.In(lang), fields...)
+	level := zapcore.WarnLevel
+	if t.toMend++; t.toMend > mostToldRows {
+		level = zapcore.DebugLevel
+	}
+	if t.toMend == mostToldRows+1 {
+		t.logger.Warn(phrase(lang, "还有更多行需要修改，见 ", "more rows are to be mended: see ") + report.CSVName)
+	}
+	t.logger.Log(level, string(result.Status)+": "+result.Reason.In(lang), fields...)
 }

@@ -38,7 +38,7 @@ func TestCSV(t *testing.T) {
 			Attempts: 1, HTTPStatus: 200, FinishedAt: at,
 		},
 		sync.Result{
-			Row: 3, Status: sync.Rejected, Code: "number_invalid", Reason: sync.Text{ZH: "原因，“a\nb”", EN: "reason"}, Advice: sync.Text{ZH: "=建议", EN: "advice"},
+			Row: 3, Status: sync.Rejected, Code: "number_invalid", LogID: "-1+1", Reason: sync.Text{ZH: "@原因，“a\nb”", EN: "reason"}, Advice: sync.Text{ZH: "=建议", EN: "advice"},
 			FinishedAt: at,
 		},
 	))
@@ -51,7 +51,7 @@ func TestCSV(t *testing.T) {
 	}
 	want := "\uFEFFrow,metric_source_id,metric_table_id,metric_item_id,status,code,reason,advice,changed,before,after,attempts,http_status,log_id,finished_at\r\n" +
 		`2,1,2,7041234567890123456,updated,,,,"metric_target_value,supported_user_id",,"{""metric_target_value"":1200,""supported_user_id"":""ou_a""}",1,200,,2026-11-22T13:18:07.120Z` + "\r\n" +
-		"3,,,,rejected,number_invalid,\"原因，“a\r\nb”\",'=建议,,,,0,,,2026-11-22T13:18:07.120Z\r\n"
+		"3,,,,rejected,number_invalid,\"'@原因，“a\r\nb”\",'=建议,,,,0,,'-1+1,2026-11-22T13:18:07.120Z\r\n"
 	if string(got) != want {
 		t.Errorf("got\n%q\nwant\n%q", got, want)
 	}
