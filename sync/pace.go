@@ -156,6 +156,15 @@ type Tally struct {
 	Paused      time.Duration       // time in which everybody was silent
 }
 
+// Since returns what was counted after an earlier tally.
+func (t Tally) Since(earlier Tally) Tally {
+	since := Tally{Calls: maps.Clone(t.Calls), RateLimited: t.RateLimited - earlier.RateLimited, Paused: t.Paused - earlier.Paused}
+	for call, n := range earlier.Calls {
+		since.Calls[call] -= n
+	}
+	return since
+}
+
 // Tally returns what has been counted so far.
 func (p *Pacer) Tally() Tally {
 	p.mu.Lock()

@@ -66,7 +66,13 @@ func (p *program) demo(ctx context.Context, c config) error {
 	go func() { served <- serve(serving, listener, demoServer()) }()
 	again := fmt.Sprintf("okrsync sync --source %s --table %s %s", c.target.SourceID, c.target.ID, shellWord(workbook))
 	fmt.Fprintln(p.stdout, "$ "+again)
-	code := p.syncFile(ctx, c, syncFlags{}, workbook, "")
+	session, err := p.newSession(c, syncFlags{})
+	if err != nil {
+		stop()
+		return errors.Join(err, <-served)
+	}
+	code := session.syncFile(ctx, workbook, "")
+	session.client.Close()
 	stop()
 	if err := <-served; err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"okrsync/feishu"
 	"okrsync/source"
 	"okrsync/sync"
 	"okrsync/sync/report"
@@ -49,7 +50,12 @@ The exit code is 0 when nothing is left to do; see okrsync help exit-codes.`,
 				return &usageError{problems}
 			}
 			f.files = files
-			return p.syncFiles(cmd.Context(), f.apply(c), f)
+			s, err := p.newSession(f.apply(c), f)
+			if err != nil {
+				return err
+			}
+			defer s.client.Close()
+			return s.syncFiles(cmd.Context())
 		},
 	}
 	addSettings(cmd, "source", "table", "sheet", "out", "rate", "workers", "user-id-type", "lang", "log-level", "log-format")
@@ -72,17 +78,34 @@ func (f syncFlags) apply(c config) config {
 	return c
 }
 
+// A session is what the files of one invocation share: they are sent by one
+// client at one pace.
+type session struct {
+	program *program
+	config  config
+	flags   syncFlags
+	client  *feishu.Client
+	pacer   *sync.Pacer
+}
+
+func (p *program) newSession(c config, f syncFlags) (*session, error) {
+	pacer := sync.NewPacer(c.limits, c.burst)
+	client, err := c.client(pacer)
+	return &session{program: p, config: c, flags: f, client: client, pacer: pacer}, err
+}
+
 // syncFiles runs the files one after the other. A run that was stopped for a
 // reason that will meet the next file too is the last one.
-func (p *program) syncFiles(ctx context.Context, c config, f syncFlags) error {
+func (s *session) syncFiles(ctx context.Context) error {
 	var codes []int
-	for i, name := range f.files {
-		code := p.syncFile(ctx, c, f, name, p.commandLine(f.files, name))
+	files := s.flags.files
+	for i, name := range files {
+		code := s.syncFile(ctx, name, s.program.commandLine(files, name))
 		codes = append(codes, code)
-		if stopsAll(code) && i+1 < len(f.files) {
-			fmt.Fprintln(p.stderr, "okrsync: "+phrase(c.lang,
-				fmt.Sprintf("以下文件没有开始：%q", f.files[i+1:]),
-				fmt.Sprintf("not started: %q", f.files[i+1:])))
+		if stopsAll(code) && i+1 < len(files) {
+			s.program.say(phrase(s.config.lang,
+				fmt.Sprintf("以下文件没有开始：%q", files[i+1:]),
+				fmt.Sprintf("not started: %q", files[i+1:])))
 			break
 		}
 	}
@@ -100,21 +123,17 @@ func stopsAll(code int) bool {
 
 // syncFile runs one file and returns its exit code, having told everything.
 // again is the command line that runs it again, "" if none can.
-func (p *program) syncFile(ctx context.Context, c config, f syncFlags, name, again string) int {
+func (s *session) syncFile(ctx context.Context, name, again string) int {
 	started := time.Now().UTC()
-	input, err := p.openInput(ctx, name, c.sourceOptions())
+	input, err := s.program.openInput(ctx, name, s.config.sourceOptions())
 	if err != nil {
-		return p.refused(f, name, started, err)
+		return s.refused(name, started, err)
 	}
 	defer input.Close()
-	if err := checkTarget(c, input); err != nil {
-		return p.refused(f, name, started, err)
+	if err := checkTarget(s.config, input); err != nil {
+		return s.refused(name, started, err)
 	}
-	t, err := newTransfer(p, c, f, input, again, started)
-	if err != nil {
-		return p.report(err)
-	}
-	defer t.client.Close()
+	t := s.newTransfer(input, again, started)
 	t.sync(ctx)
 	return t.end()
 }
@@ -148,14 +167,13 @@ func missingTarget(what string) string {
 }
 
 // refused tells about a file that cannot be read at all.
-func (p *program) refused(f syncFlags, name string, started time.Time, err error) int {
-	code := p.report(err)
-	if f.json {
-		s := report.Summary{
+func (s *session) refused(name string, started time.Time, err error) int {
+	code := s.program.report(err)
+	if s.flags.json {
+		s.program.printJSON(report.Summary{
 			Version: version(), Input: sync.Input{Path: name}, Outcome: outcomes[code], ExitCode: code, Stop: stopOf(err),
 			Counts: report.NewCounts(), StartedAt: started, FinishedAt: time.Now().UTC(), Files: []string{},
-		}
-		p.printJSON(s)
+		})
 	}
 	return code
 }

@@ -24,15 +24,12 @@ const mostToldRows = 20
 
 // A transfer is one file on its way: what it needs, and what is known of it so far.
 type transfer struct {
-	program *program
-	config  config
-	flags   syncFlags
-	input   *source.File
-	again   string // the command line that continues
-	client  *feishu.Client
-	pacer   *sync.Pacer
-	logger  *zap.Logger
-	show    *progress
+	*session
+	input  *source.File
+	again  string // the command line that continues
+	logger *zap.Logger
+	show   *progress
+	before sync.Tally // of the files before
 
 	folder  string // "" until the file is checked
 	journal *sync.Journal
@@ -44,22 +41,19 @@ type transfer struct {
 	summary report.Summary
 }
 
-func newTransfer(p *program, c config, f syncFlags, input *source.File, again string, started time.Time) (*transfer, error) {
-	terminal := isTerminal(p.stderr)
-	t := &transfer{program: p, config: c, flags: f, input: input, again: again}
-	t.show = newProgress(p.stderr, c.progress, c.lang, terminal)
-	t.logger = newLogger(t.show, c, terminal)
-	t.pacer = sync.NewPacer(c.limits, c.burst)
-	t.pacer.OnPause = t.paused
+func (s *session) newTransfer(input *source.File, again string, started time.Time) *transfer {
+	t := &transfer{session: s, input: input, again: again, before: s.pacer.Tally()}
+	terminal := isTerminal(s.program.stderr)
+	t.show = newProgress(s.program.stderr, s.config.progress, s.config.lang, terminal)
+	t.logger = newLogger(t.show, s.config, terminal)
+	s.pacer.OnPause = t.paused
 	t.summary = report.Summary{
 		Version:   version(),
 		Input:     sync.Input{Path: input.Name(), SHA256: input.SHA256(), Sheet: input.Sheet()},
 		Counts:    report.NewCounts(),
 		StartedAt: started,
 	}
-	var err error
-	t.client, err = c.client(t.pacer)
-	return t, err
+	return t
 }
 
 // sync brings the rows into Feishu and writes the journal on the way.
@@ -89,7 +83,7 @@ func (t *transfer) sync(ctx context.Context) {
 		if result.Status != sync.Unprocessed {
 			t.show.step()
 		}
-		t.refused(result)
+		t.toldOf(result)
 	}
 	t.show.finish()
 }
@@ -143,7 +137,7 @@ func (t *transfer) end() int {
 	s.Stop = stopOf(t.stop)
 	s.ExitCode = t.code()
 	s.Outcome = outcomes[s.ExitCode]
-	tally := t.pacer.Tally()
+	tally := t.pacer.Tally().Since(t.before)
 	s.Calls, s.RateLimited, s.PausedSeconds = report.CallsOf(tally), tally.RateLimited, tally.Paused.Seconds()
 	s.Retries = int(t.retries.Load())
 	s.FinishedAt = time.Now().UTC()
@@ -236,8 +230,8 @@ func (t *transfer) retried(again sync.Repeat) {
 		zap.String("reason", again.Refusal.Reason(t.config.lang)))
 }
 
-// refused tells about a row that somebody has to mend.
-func (t *transfer) refused(result sync.Result) {
+// toldOf tells about a row that somebody has to mend.
+func (t *transfer) toldOf(result sync.Result) {
 	if result.Troubled() {
 		t.trouble = true
 	}
