@@ -35,7 +35,7 @@ type answer struct {
 	msg    string
 }
 
-// answers is the code table of feishu-api.md: statuses as there, words in the vendor's manner. Where the table names
+// answers is the code table of the API: statuses as the vendor gives them, words in the vendor's manner. Where the table names
 // several statuses the first stands here.
 var answers = map[int]answer{
 	0:        {200, "success"},

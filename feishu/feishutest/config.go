@@ -30,7 +30,7 @@ const (
 func Calls() []Call { return []Call{Token, Sources, Tables, List, Get, Patch, BatchUpdate} }
 
 // Config says how the server behaves. The zero value is a healthy server without limits that accepts any app id and
-// secret that are not empty. What the vendor documents is marked doc, what is inferred guess, as in feishu-api.md.
+// secret that are not empty. What the vendor documents is marked doc, what is inferred guess; what others report, seen.
 type Config struct {
 	// AppID and AppSecret, when set, are the only ones accepted: another id is 10003, another secret 10014, both with
 	// HTTP 200 (seen). Empty accepts any that is not empty.
