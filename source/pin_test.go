@@ -38,7 +38,7 @@ func TestPinnedReads(t *testing.T) {
 func TestFileChangedBehindOurBack(t *testing.T) {
 	row := "7041234567890123456,12345\n"
 	content := "metric_item_id,metric_current_value\n" + strings.Repeat(row, 20_000)
-	changed := strings.Replace(row, "12345", "99999", 1)
+	changed := strings.Replace(row, ",12345", ",99999", 1)
 	for name, change := range map[string]func(*os.File) error{
 		"a row in the middle": func(f *os.File) error {
 			_, err := f.WriteAt([]byte(changed), int64(36+10_000*len(row)))

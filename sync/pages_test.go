@@ -1,14 +1,14 @@
 package sync_test
 
 import (
+	"context"
+	"fmt"
 	"strings"
 	"testing"
 
 	"okrsync/feishu"
 	"okrsync/feishu/feishutest"
 	"okrsync/sync"
-
-	"context"
 )
 
 // all reads the sample table's items through its pages.
@@ -54,6 +54,23 @@ func TestAllPages(t *testing.T) {
 		}
 		if n := s.sim.Stats().Calls[feishutest.List]; n != test.calls {
 			t.Errorf("%s: %d calls, want %d", test.name, n, test.calls)
+		}
+	}
+}
+
+// TestEmptyPagesEnd shows that a list of empty pages, each with a new token for
+// the next, is not followed for ever.
+func TestEmptyPagesEnd(t *testing.T) {
+	s, pages := newScene(t, feishutest.Config{}, 1), 0
+	endless := func(context.Context, string, int) (feishu.Page[feishu.Item], error) {
+		if pages++; pages > 1000 {
+			t.Fatal("a thousand empty pages were read")
+		}
+		return feishu.Page[feishu.Item]{Next: fmt.Sprint(pages)}, nil
+	}
+	for _, err := range sync.All(t.Context(), sync.Retry{}, s.job.Pacer, endless) {
+		if err == nil {
+			t.Error("an entry came out of empty pages")
 		}
 	}
 }
