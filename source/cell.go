@@ -9,6 +9,7 @@ type stored struct {
 	start      int // of its text in the row's values
 	hasFormula bool
 	hasValue   bool
+	linked     bool // the formula refers to another workbook
 }
 
 // The kinds of cells in a sheet part.
@@ -164,11 +165,38 @@ func (s *sheetReader) cellContent(c *stored) (err error) {
 		return s.damaged("a value that does not fit its cell in row %d", s.row.number)
 	case s.is("f"):
 		c.hasFormula = true
-		return s.skip()
+		return s.readFormula(c)
 	default:
 		return s.skipForeign()
 	}
 	return err
+}
+
+// readFormula passes over a formula, which has been calculated by others.
+func (s *sheetReader) readFormula(c *stored) error {
+	for outer := s.depth() - 1; s.depth() > outer; {
+		tok, err := s.scanner.next()
+		if err != nil {
+			return err
+		}
+		c.linked = c.linked || tok == textToken && linksOut(s.text)
+	}
+	return nil
+}
+
+// linksOut recognises a reference to another workbook in a formula: [1]Sheet1!A1.
+func linksOut(formula []byte) bool {
+	for {
+		_, after, found := bytes.Cut(formula, []byte{'['})
+		if !found {
+			return false
+		}
+		number, _, closed := bytes.Cut(after, []byte{']'})
+		if _, ok := parseCount(number); ok && closed {
+			return true
+		}
+		formula = after
+	}
 }
 
 // addCell appends a cell to the row once its text is known.
@@ -188,7 +216,7 @@ func (s *sheetReader) addCell(column int, c stored) error {
 	if len(s.row.cells) == maxValues {
 		return tooLarge(s.scanner.part, "more than %d cells in row %d", maxValues, s.row.number)
 	}
-	s.row.cells = append(s.row.cells, cell{column: column, kind: kind})
+	s.row.cells = append(s.row.cells, cell{column: column, kind: kind, linked: c.linked})
 	s.ends = append(s.ends, len(s.values))
 	return nil
 }

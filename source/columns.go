@@ -89,12 +89,40 @@ func newNames(extra map[Column][]string) (names, error) {
 	return n, nil
 }
 
+// of is the column that a cell of a header names, "" for none.
+func (n names) of(c cell) Column {
+	if c.kind != textCell {
+		return ""
+	}
+	return n.column[headerKey(c.text)]
+}
+
+// count is how many cells of a row are names of columns.
+func (n names) count(r *row) int {
+	known := 0
+	for _, c := range r.cells {
+		if n.of(c) != "" {
+			known++
+		}
+	}
+	return known
+}
+
+// idNames is what the id column may be called.
+func (n names) idNames() string { return strings.Join(n.ids, ", ") }
+
 // A layout says what the columns of one file hold.
 type layout struct {
 	columns []Column // by position; "" for a column we don't know
 	heads   []string // the header cells as the file spells them
 	item    int      // the position of the id column
+	names   names
 	percent PercentMode
+	header  int // the number of the header row
+
+	delimiter string     // of a CSV file
+	stretched []int      // columns that share a name with one to their left
+	covered   []coverage // where merged cells hide the cells of columns that are read
 	// fixedWidth says that a cell to the right of the header is a mistake, as
 	// it is in a CSV file, where an unquoted comma shifts the whole row.
 	fixedWidth bool
@@ -103,10 +131,10 @@ type layout struct {
 // layout reads a header row.
 func (n names) layout(r *row) (*layout, error) {
 	width := r.cells[len(r.cells)-1].column + 1
-	l := &layout{columns: make([]Column, width), heads: make([]string, width), item: -1}
+	l := &layout{columns: make([]Column, width), heads: make([]string, width), item: -1, names: n, header: r.number}
 	position := map[Column]int{}
 	for _, c := range r.cells {
-		column := n.column[headerKey(c.text)]
+		column := n.of(c)
 		l.columns[c.column], l.heads[c.column] = column, show(trim(c.text))
 		if column == "" {
 			continue
@@ -117,17 +145,36 @@ func (n names) layout(r *row) (*layout, error) {
 		position[column] = c.column
 	}
 	item, ok := position[ColumnItemID]
+	if err := n.misspelt(l, r, position); err != nil && (ok || err.Wanted == string(ColumnItemID)) {
+		return nil, err
+	}
 	if !ok {
 		return nil, l.refusal(CodeHeaderMissing, r.number, n.ids)
 	}
 	l.item = item
-	if err := n.misspelt(l, r, position); err != nil {
-		return nil, err
-	}
 	if l.changesNothing() {
 		return nil, l.refusal(CodeHeaderNoValue, r.number, valueNames())
 	}
 	return l, nil
+}
+
+// known is how many columns okrsync understands.
+func (l *layout) known() int {
+	known := 0
+	for _, column := range l.columns {
+		if column != "" {
+			known++
+		}
+	}
+	return known
+}
+
+// field is the column that a position holds, "" for none that is known.
+func (l *layout) field(position int) Column {
+	if position < len(l.columns) {
+		return l.columns[position]
+	}
+	return ""
 }
 
 // valueColumns are those that something can be updated from.
@@ -161,7 +208,7 @@ func valueNames() []string {
 // misspelt refuses a header with a name that is nearly one okrsync knows, of a
 // column that the sheet does not have otherwise. To pass over it would be to
 // update nothing from that column, and to say so nowhere.
-func (n names) misspelt(l *layout, r *row, position map[Column]int) error {
+func (n names) misspelt(l *layout, r *row, position map[Column]int) *FileError {
 	for _, c := range r.cells {
 		if l.columns[c.column] != "" {
 			continue
@@ -282,4 +329,9 @@ func cellName(column, row int) string {
 		letters = string(rune('A'+(n-1)%26)) + letters
 	}
 	return fmt.Sprintf("%s%d", letters, row)
+}
+
+// isNumberColumn reports whether a column holds numbers.
+func isNumberColumn(column Column) bool {
+	return column == ColumnInitial || column == ColumnTarget || column == ColumnCurrent
 }

@@ -1,102 +1,194 @@
 package source
 
 import (
-	"bufio"
-	"encoding/csv"
+	"bytes"
 	"errors"
 	"io"
 	"strings"
 )
 
-// csvReader reads the rows of a CSV text: UTF-8, commas, strict quotes.
+// The most of a text that is taken together.
+const (
+	maxRecord    = 1 << 20         // bytes of a row
+	maxCellBytes = 4 * maxCellText // bytes of a cell in quotation marks
+	maxCellLines = 256             // of a cell; Excel allows 253 line breaks
+	textPiece    = 64 << 10        // bytes read at a time
+	replacement  = "\xef\xbf\xbd"  // U+FFFD: a byte that means nothing in its encoding
+)
+
+// A csvReader reads the rows of a delimited text. Quotation marks are taken as
+// Excel writes them; a row in which they are not is marked as faulty and ends
+// with its line, so that it cannot swallow the rows below.
 type csvReader struct {
-	text  *textReader
-	limit *recordLimit
-	csv   *csv.Reader
-	line  int // the line that the last record ended on
-	row   row
+	in      io.Reader // UTF-8 that is checked
+	dialect dialect
+	decoded bool // from another encoding
+
+	buf      []byte
+	pos, end int // of the next record, and of what is read
+	line     int // of the next record, counted from 1
+	row      row
+	cell     []byte // a cell in quotation marks, without them
 }
 
-func newCSVReader(r io.Reader) *csvReader {
-	const buffer = 64 << 10
-	c := &csvReader{text: newTextReader(r, CodeEncodingUnknown)}
-	c.limit = &recordLimit{r: c.text}
-	in := bufio.NewReaderSize(c.limit, buffer)
-	c.limit.grant()
-	const bom = "\ufeff"
-	if start, _ := in.Peek(len(bom)); string(start) == bom {
-		_, _ = in.Discard(len(bom)) // it is in the buffer
+func newCSVReader(r io.Reader, c charset, d dialect) *csvReader {
+	in := io.Reader(newTextReader(c.decode(r), CodeEncodingUnknown))
+	if d.returns {
+		in = &returnsReader{r: in}
 	}
-	c.csv = csv.NewReader(in)
-	c.csv.FieldsPerRecord = -1
-	c.csv.ReuseRecord = true
-	return c
+	return &csvReader{in: in, dialect: d, decoded: c.encoding != EncodingUTF8, buf: make([]byte, textPiece), line: 1}
 }
 
 func (c *csvReader) close() {}
 
-// next reads a record. Its number counts records and blank lines, which
-// encoding/csv leaves out, but no line breaks within quotation marks: that is
-// how Excel numbers the rows.
+// next reads a record. Its number counts records and blank lines, but no line
+// breaks within quotation marks nor a line sep=; at the top: that is how Excel
+// numbers the rows.
 func (c *csvReader) next() (*row, error) {
-	c.limit.grant()
-	record, err := c.csv.Read()
+	end, next, err := c.lineEnd(0)
 	if err != nil {
-		return nil, c.refusal(err)
+		return nil, err
 	}
-	first, _ := c.csv.FieldPos(0)
-	last, _ := c.csv.FieldPos(len(record) - 1)
-	c.row.number += first - c.line
-	c.line = last + strings.Count(record[len(record)-1], "\n")
-	c.row.cells = c.row.cells[:0]
-	for i, text := range record {
-		// encoding/csv takes a file with the line ends of old Macintoshes for
-		// a single record and would lose all of its rows.
-		if strings.IndexByte(text, '\r') >= 0 {
-			return nil, &FileError{Code: CodeCSVLineEnds, Line: first}
-		}
-		if !isBlank(text) {
-			c.row.cells = append(c.row.cells, cell{column: i, text: text})
-		}
+	if c.dialect.named && c.line == 1 {
+		c.take(next, 1)
+		return c.next()
 	}
-	return &c.row, nil
+	c.row = row{number: c.row.number + 1, line: c.line, cells: c.row.cells[:0]}
+	if line := c.buf[c.pos : c.pos+end]; bytes.IndexByte(line, '"') < 0 {
+		err = c.plainRecord(line)
+		c.take(next, 1)
+	} else {
+		err = c.quotedRecord(end, next)
+	}
+	return &c.row, err
 }
 
-// refusal says why there is no next record.
-func (c *csvReader) refusal(err error) error {
-	if c.text.err != nil && !errors.Is(c.text.err, io.EOF) {
-		return c.text.err
+// take passes over what has been read of a record.
+func (c *csvReader) take(n, lines int) {
+	c.pos += n
+	c.line += lines
+}
+
+// lineEnd is how far it is from pos to the end of the line that begins at from,
+// and to the beginning of the next one. It is io.EOF behind the last line.
+func (c *csvReader) lineEnd(from int) (end, next int, err error) {
+	for searched := from; ; {
+		if i := bytes.IndexByte(c.buf[c.pos+searched:c.end], '\n'); i >= 0 {
+			end = searched + i
+			return c.withoutReturn(from, end), end + 1, nil
+		}
+		searched = c.end - c.pos
+		if err := c.more(); errors.Is(err, io.EOF) {
+			return c.lastLine(from, searched)
+		} else if err != nil {
+			return 0, 0, err
+		}
 	}
-	if errors.Is(err, errRecordTooLong) {
-		return &FileError{Code: CodeCSVRecordTooLong, Line: c.line + 1}
+}
+
+// withoutReturn takes the carriage return off the end of a line.
+func (c *csvReader) withoutReturn(from, end int) int {
+	if end > from && c.buf[c.pos+end-1] == '\r' {
+		return end - 1
 	}
-	if parse, ok := errors.AsType[*csv.ParseError](err); ok {
-		return &FileError{Code: CodeCSVQuotes, Line: parse.StartLine, Err: err}
+	return end
+}
+
+// lastLine is lineEnd for a line without an end. The mark that DOS put behind a
+// text is no part of it.
+func (c *csvReader) lastLine(from, end int) (int, int, error) {
+	const endOfText = 0x1a
+	next := end
+	if end > from && c.buf[c.pos+end-1] == endOfText {
+		end--
+	}
+	if end == from {
+		return 0, 0, io.EOF
+	}
+	return c.withoutReturn(from, end), next, nil
+}
+
+// more reads on behind what is in the buffer, which keeps everything from pos on
+// and grows if that fills it.
+func (c *csvReader) more() error {
+	if c.pos > 0 {
+		copy(c.buf, c.buf[c.pos:c.end])
+		c.pos, c.end = 0, c.end-c.pos
+	}
+	if c.end == len(c.buf) {
+		if c.end >= maxRecord {
+			return &FileError{Code: CodeCSVRecordTooLong, Line: c.line}
+		}
+		c.buf = append(c.buf, make([]byte, len(c.buf))...)
+	}
+	n, err := c.in.Read(c.buf[c.end:])
+	c.end += n
+	if n > 0 {
+		return nil // an error comes again
 	}
 	return err
 }
 
-var errRecordTooLong = errors.New("record too long")
-
-// recordLimit bounds what encoding/csv gathers in memory for one record, which
-// a missing quotation mark could otherwise make as long as the file.
-type recordLimit struct {
-	r    io.Reader
-	left int
+// plainRecord splits a line without quotation marks.
+func (c *csvReader) plainRecord(line []byte) error {
+	if err := c.check(line); err != nil {
+		return err
+	}
+	text := string(line) // all cells share it
+	for column, more := 0, true; more; column++ {
+		var cell string
+		cell, text, more = strings.Cut(text, c.dialect.delimiter)
+		c.add(column, cell)
+	}
+	return nil
 }
 
-// grant allows for another record.
-func (l *recordLimit) grant() {
-	const longest = 1 << 20
-	l.left = longest
+func (c *csvReader) add(column int, text string) {
+	if !isBlank(text) {
+		c.row.cells = append(c.row.cells, cell{column: column, text: text})
+	}
+}
+
+// check refuses what must not be in a text outside of quotation marks: a
+// carriage return, which may or may not be the end of a row, and characters that
+// could not be decoded.
+func (c *csvReader) check(text []byte) error {
+	if bytes.IndexByte(text, '\r') >= 0 {
+		return &FileError{Code: CodeCSVLineEnds, Line: c.line}
+	}
+	return c.checkDecoded(text)
+}
+
+func (c *csvReader) checkDecoded(text []byte) error {
+	if c.decoded && bytes.Contains(text, []byte(replacement)) {
+		return &FileError{Code: CodeEncodingUnknown, Line: c.line, Found: "broken characters"}
+	}
+	return nil
+}
+
+// A returnsReader makes line feeds of the carriage returns that ended lines on
+// old Macintoshes.
+type returnsReader struct {
+	r     io.Reader
+	after bool // a carriage return, which a line feed belongs to
 }
 
 // Read implements io.Reader.
-func (l *recordLimit) Read(p []byte) (int, error) {
-	if l.left == 0 {
-		return 0, errRecordTooLong
+func (r *returnsReader) Read(p []byte) (int, error) {
+	for {
+		n, err := r.r.Read(p)
+		kept := p[:0]
+		for _, b := range p[:n] {
+			feed := b == '\n' && r.after
+			if r.after = b == '\r'; r.after {
+				b = '\n'
+			}
+			if !feed {
+				kept = append(kept, b)
+			}
+		}
+		if len(kept) > 0 || err != nil || len(p) == 0 {
+			return len(kept), err
+		}
 	}
-	n, err := l.r.Read(p[:min(len(p), l.left)])
-	l.left -= n
-	return n, err
 }

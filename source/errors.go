@@ -18,17 +18,23 @@ const (
 	CodeIDMissing           Code = "id_missing"            // values, but no item id
 	CodeIDNotText           Code = "id_not_text"           // the id is a number of more than 15 digits
 	CodeIDDamaged           Code = "id_damaged"            // Excel has replaced digits of the id
+	CodeIDRounded           Code = "id_rounded"            // ends in zeros, as after Excel has rounded it
 	CodeIDInvalid           Code = "id_invalid"            // not 1 to 20 digits
-	CodeNumberInvalid       Code = "number_invalid"        // not a plain decimal number
+	CodeNumberInvalid       Code = "number_invalid"        // not a number
+	CodeNumberAmbiguous     Code = "number_ambiguous"      // separators that may mean two things
+	CodeNumberUnit          Code = "number_unit"           // a number of something
 	CodeNumberRange         Code = "number_range"          // 1e15 or more, or too close to zero
 	CodeNumberPrecision     Code = "number_precision"      // more digits than a float64 holds
 	CodePercentUndecided    Code = "percent_undecided"     // a percentage under PercentAuto
 	CodeCellIsDate          Code = "cell_is_date"          // a date where a number or id belongs
 	CodeCellIsBoolean       Code = "cell_is_boolean"       // TRUE or FALSE
 	CodeCellIsError         Code = "cell_is_error"         // #N/A and its like
+	CodeCellTooNarrow       Code = "cell_too_narrow"       // ####
+	CodeCellMerged          Code = "cell_merged"           // under a merged cell that begins elsewhere
 	CodeFormulaWithoutValue Code = "formula_without_value" // a formula nobody has computed yet
 	CodeTextInvalid         Code = "text_invalid"          // not a user id
 	CodeRowTooLong          Code = "row_too_long"          // CSV: more cells than the header
+	CodeCSVQuotes           Code = "csv_quotes"            // CSV: of a row, or of the file if rows may be lost
 )
 
 // What can be wrong with a file.
@@ -45,10 +51,12 @@ const (
 	CodeHeaderDuplicate     Code = "header_duplicate"
 	CodeHeaderNoValue       Code = "header_no_value" // columns, but none to update anything from
 	CodeHeaderMisspelt      Code = "header_misspelt" // nearly a name that is known
+	CodeHeaderSecond        Code = "header_second"   // another header below the header
 	CodeSheetMissing        Code = "sheet_missing"
+	CodeSheetNone           Code = "sheet_none"      // several sheets, none with the header
+	CodeSheetAmbiguous      Code = "sheet_ambiguous" // several sheets that may be meant
 	CodeEncodingUnknown     Code = "encoding_unknown"
-	CodeCSVQuotes           Code = "csv_quotes"
-	CodeCSVLineEnds         Code = "csv_line_ends"       // carriage returns alone
+	CodeCSVLineEnds         Code = "csv_line_ends"       // carriage returns among line feeds
 	CodeCSVRecordTooLong    Code = "csv_record_too_long" // one row of more than a mebibyte
 )
 
@@ -59,6 +67,7 @@ type Problem struct { //nolint:errname // part of a RowError first, and an error
 	Cell   string // as Excel names it, "C17", or "" for the row as a whole
 	Field  Column // what the column stands for, "" if nothing okrsync reads
 	Column string // the header as the file spells it, escaped as Found is
+	Line   int    // CSV: the line of the file for quotation marks gone wrong, else 0
 	// Found is what stands in the cell, cut to 40 characters, with quotation
 	// marks and invisible characters escaped; "" for a blank cell.
 	Found string
@@ -109,7 +118,11 @@ func (p Problem) Advice(lang string) string { return wordsOf(p.Code, lang).advic
 
 // finding is the reason without the row.
 func (p Problem) finding(lang string) string {
-	text := strings.ReplaceAll(wordsOf(p.Code, lang).reason, "{found}", p.Found)
+	reason := wordsOf(p.Code, lang).reason
+	if p.Found == "" {
+		reason = withoutFound(reason)
+	}
+	text := strings.ReplaceAll(reason, "{found}", p.Found) + linePlace(lang, p.Line)
 	if p.Cell == "" {
 		return text
 	}

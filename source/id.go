@@ -26,10 +26,20 @@ func parseID(text string) (string, Code) {
 	switch {
 	case isScientific(id):
 		return "", CodeIDDamaged
-	case len(id) > longest || !isDigits(id):
+	case len(id) > longest || !isDigits(id) || len(id) > 1 && id[0] == '0':
 		return "", CodeIDInvalid
+	case isRounded(id):
+		return "", CodeIDRounded
 	}
 	return id, ""
+}
+
+// isRounded recognises what Excel makes of an id that was typed as a number and
+// turned into text afterwards: the first 15 digits, then zeros. One id in a
+// thousand or ten thousand is like that by itself, and cannot be told apart.
+func isRounded(id string) bool {
+	const kept, doubtful = 15, 18
+	return len(id) >= doubtful && strings.Trim(id[kept:], "0") == ""
 }
 
 // unwrapID removes invisible characters, an apostrophe and a ="…" wrapper

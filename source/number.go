@@ -1,34 +1,73 @@
 package source
 
 import (
-	"strconv"
 	"strings"
+	"unicode"
 )
 
 // exactDigits is how many significant digits Excel keeps and every float64
 // holds without loss.
 const exactDigits = 15
 
-// parseNumber reads a number that is written as text. It takes plain decimals
-// only: what is not certain is refused with a code, and nothing is rounded.
+// parseNumber reads a number that is written as text. What is not certain is
+// refused with a code, and nothing is rounded.
 func parseNumber(text string, mode PercentMode) (Number, Code) {
 	if isCanonical(text) {
 		return Number(text), ""
 	}
-	text = foldNumber(trim(text))
-	if isErrorName(text) {
-		return "", CodeCellIsError
+	if isAccountingZero(text) {
+		return "0", ""
 	}
-	plain, percent := strings.CutSuffix(text, "%")
-	d, ok := parseDecimal(trim(plain), false)
+	folded := foldNumber(trim(text))
+	w, ok := takeApart(folded)
 	if !ok {
-		return "", CodeNumberInvalid
+		return "", refusedNumber(folded)
 	}
-	if percent {
+	plain, ok := ungroup(w.digits)
+	if !ok {
+		return "", CodeNumberAmbiguous
+	}
+	d, ok := parseDecimal(plain, false)
+	if !ok {
+		return "", refusedNumber(folded)
+	}
+	d.negative = w.negative && d.digits != ""
+	d.point += w.shift
+	if w.percent {
 		// 85 percent is 85 points; the ratio is two places to the right.
 		return d.percent(mode, -2, 0)
 	}
 	return d.number()
+}
+
+// refusedNumber says why a text is no number.
+func refusedNumber(text string) Code {
+	switch {
+	case isErrorName(text):
+		return CodeCellIsError
+	case strings.Trim(text, "#") == "" && text != "":
+		return CodeCellTooNarrow
+	case strings.EqualFold(text, "TRUE"), strings.EqualFold(text, "FALSE"):
+		return CodeCellIsBoolean
+	}
+	digits, _ := cutSign(text)
+	rest := strings.TrimLeft(digits, "0123456789., '’")
+	switch {
+	case digits == "" || !isDigits(digits[:1]):
+	case rest == "" && isDigits(digits[len(digits)-1:]):
+		return CodeNumberAmbiguous
+	case rest != "" && isUnit(rest):
+		return CodeNumberUnit
+	}
+	return CodeNumberInvalid
+}
+
+// isUnit reports whether what follows a number is a word or sign for what it
+// counts.
+func isUnit(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		return !unicode.IsLetter(r) && r != ' ' && r != '%' && !strings.ContainsRune("‰°℃/", r)
+	})
 }
 
 // parseStored reads a number as an XLSX file stores it: the digits of a
@@ -69,20 +108,22 @@ func isCanonical(text string) bool {
 	return !point || isDigits(fraction) && fraction[len(fraction)-1] != '0'
 }
 
-// foldNumber replaces full-width digits and signs by ASCII ones and the minus
-// sign of typographers by the hyphen. Nothing else looks enough like a number.
+// foldNumber replaces full-width characters by ASCII ones, and the minus signs and
+// hyphens of typographers by the hyphen. An em dash is no minus sign.
 func foldNumber(text string) string {
 	if isASCII(text) {
 		return text
 	}
 	return strings.Map(func(r rune) rune {
-		switch {
-		case '０' <= r && r <= '９', r == '＋', r == '－', r == '．', r == '％':
-			return narrow(r)
-		case r == '\u2212':
+		switch r {
+		case '−', '–', '‐', '‑', '﹣':
 			return '-'
+		case '￥':
+			return '¥'
+		case '￡':
+			return '£'
 		}
-		return r
+		return narrow(r)
 	}, text)
 }
 
@@ -94,149 +135,4 @@ func isErrorName(text string) bool {
 		return true
 	}
 	return false
-}
-
-// A decimal is a number as digits: 0.digits times ten to the power of point.
-// Arithmetic on it is exact.
-type decimal struct {
-	negative bool
-	digits   string // without zeros at either end; "" is zero
-	point    int
-}
-
-// parseDecimal reads digits with at most one sign and one point. Stored
-// numbers may leave out the digits on one side of the point and may have an
-// exponent of up to three digits.
-func parseDecimal(text string, stored bool) (decimal, bool) {
-	var d decimal
-	text, d.negative = cutSign(text)
-	exponent := 0
-	if i := strings.IndexAny(text, "eE"); stored && i >= 0 {
-		var ok bool
-		if exponent, ok = parseExponent(text[i+1:]); !ok {
-			return decimal{}, false
-		}
-		text = text[:i]
-	}
-	whole, fraction, pointed := strings.Cut(text, ".")
-	switch {
-	case stored && whole == "" && fraction == "":
-		return decimal{}, false
-	case whole == "" && !stored, fraction == "" && pointed && !stored:
-		return decimal{}, false
-	case whole != "" && !isDigits(whole), fraction != "" && !isDigits(fraction):
-		return decimal{}, false
-	}
-	d.digits, d.point = whole+fraction, len(whole)+exponent
-	return d.trimmed(), true
-}
-
-// cutSign takes a sign off the front of a number.
-func cutSign(text string) (digits string, negative bool) {
-	if text != "" && (text[0] == '-' || text[0] == '+') {
-		return text[1:], text[0] == '-'
-	}
-	return text, false
-}
-
-func parseExponent(text string) (int, bool) {
-	const longest = 3
-	digits, _ := cutSign(text)
-	if len(digits) > longest || !isDigits(digits) {
-		return 0, false
-	}
-	n, err := strconv.Atoi(text)
-	return n, err == nil
-}
-
-// trimmed restores what decimal promises about zeros.
-func (d decimal) trimmed() decimal {
-	rest := strings.TrimLeft(d.digits, "0")
-	d.point -= len(d.digits) - len(rest)
-	d.digits = strings.TrimRight(rest, "0")
-	if d.digits == "" {
-		return decimal{}
-	}
-	return d
-}
-
-// rounded keeps at most n digits and rounds half away from zero, as Excel does.
-func (d decimal) rounded(n int) decimal {
-	if len(d.digits) <= n {
-		return d
-	}
-	up := d.digits[n] >= '5'
-	d.digits = d.digits[:n]
-	if up {
-		d = d.nextUp()
-	}
-	return d.trimmed()
-}
-
-// nextUp adds one to the last digit.
-func (d decimal) nextUp() decimal {
-	digits := []byte(d.digits)
-	for i := len(digits) - 1; i >= 0; i-- {
-		if digits[i] != '9' {
-			digits[i]++
-			d.digits = string(digits)
-			return d
-		}
-		digits[i] = '0'
-	}
-	d.digits, d.point = "1"+string(digits), d.point+1
-	return d
-}
-
-// percent is the number that a percentage stands for: d moved by as many
-// places as the mode takes.
-func (d decimal) percent(mode PercentMode, ratio, points int) (Number, Code) {
-	switch {
-	case d.digits == "":
-		return "0", "" // whatever the mode
-	case mode == PercentRatio:
-		d.point += ratio
-	case mode == PercentPoints:
-		d.point += points
-	default:
-		return "", CodePercentUndecided
-	}
-	return d.number()
-}
-
-// number is the decimal as a Number, unless it is out of range or a float64
-// would hold another value.
-func (d decimal) number() (Number, Code) {
-	const largest, smallest = 15, -290
-	if d.digits != "" && (d.point > largest || d.point < smallest) {
-		return "", CodeNumberRange
-	}
-	text := d.canonical()
-	if len(d.digits) > exactDigits && !survivesFloat(text) {
-		return "", CodeNumberPrecision
-	}
-	return Number(text), ""
-}
-
-func survivesFloat(text string) bool {
-	f, err := strconv.ParseFloat(text, 64)
-	return err == nil && strconv.FormatFloat(f, 'f', -1, 64) == text
-}
-
-// canonical writes the decimal as a Number is written.
-func (d decimal) canonical() string {
-	text := "0"
-	switch {
-	case d.digits == "":
-	case d.point <= 0:
-		text = "0." + strings.Repeat("0", -d.point) + d.digits
-	case d.point >= len(d.digits):
-		text = d.digits + strings.Repeat("0", d.point-len(d.digits))
-	default:
-		text = d.digits[:d.point] + "." + d.digits[d.point:]
-	}
-	if d.negative {
-		return "-" + text
-	}
-	return text
 }

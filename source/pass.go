@@ -20,6 +20,7 @@ type pass struct {
 	file   *File
 	reader rowReader
 	layout *layout // nil until the header row was seen
+	census census
 }
 
 // Rows reads the rows below the header. It may be ranged over several times,
@@ -61,10 +62,10 @@ func (f *File) start() (p *pass, err error) {
 	}
 	p = &pass{file: f}
 	if f.book == nil {
-		p.reader = newCSVReader(f.section())
+		p.reader = newCSVReader(f.textFrom(f.charset), f.charset, f.dialect)
 		return p, nil
 	}
-	p.reader, err = f.book.rows()
+	p.reader, err = f.book.rows(f.book.sheet)
 	return p, err
 }
 
@@ -72,48 +73,69 @@ func (f *File) start() (p *pass, err error) {
 // apart from the caller's loop body, whose panics must not be caught.
 func (p *pass) next() (u Update, err error) {
 	defer refusePanic(&err)
+	if p.layout == nil {
+		if err := p.header(); err != nil {
+			return Update{}, err
+		}
+	}
 	for {
 		r, err := p.reader.next()
 		switch {
 		case err != nil:
 			return Update{}, p.finish(err)
-		case len(r.cells) == 0:
+		case len(r.cells) == 0 && r.fault == nil:
 			continue
-		case p.layout != nil:
-			return p.layout.update(r)
 		}
-		if err := p.header(r); err != nil {
+		if err := p.layout.checkLines(r); err != nil {
 			return Update{}, err
 		}
+		p.census.count(p.layout, r)
+		return p.layout.update(r)
 	}
 }
 
-// header takes the first row with anything in it as the header row.
-func (p *pass) header(r *row) (err error) {
-	p.layout, err = p.file.names.layout(r)
-	if refused, ok := errors.AsType[*FileError](err); ok && p.file.book != nil {
-		refused.Place = show(p.file.Sheet()) + "!" + refused.Place
-	}
+// header reads up to and including the header row.
+func (p *pass) header() error {
+	search := p.file.headerSearch()
+	l, err := search.run(p.reader)
 	if err != nil {
-		return err
+		return p.file.placed(err)
 	}
-	p.layout.percent = p.file.percent
-	p.layout.fixedWidth = p.file.book == nil
+	l.percent = p.file.percent
+	switch r := p.reader.(type) {
+	case *sheetReader:
+		l.merge(p.file.book.sheet.merges)
+		p.census.columns = l.hidden(r.hiding)
+	case *csvReader:
+		l.fixedWidth, l.delimiter = true, p.file.dialect.delimiter
+	}
+	p.layout, p.census.header, p.census.titles = l, l.header, search.seen-1
 	return nil
 }
 
+// placed names the sheet in the refusal of a header.
+func (f *File) placed(err error) error {
+	if refused, ok := errors.AsType[*FileError](err); ok && f.book != nil {
+		switch refused.Code {
+		case CodeFileEmpty:
+			refused.Place = show(f.Sheet())
+		case CodeHeaderMissing, CodeHeaderMisspelt, CodeHeaderDuplicate, CodeHeaderNoValue:
+			refused.Place = show(f.Sheet()) + "!" + refused.Place
+		}
+	}
+	return err
+}
+
 // finish returns what the reader's last error comes to: its io.EOF stands only
-// if the file had a header and is still what it was.
+// if the file is still what it was.
 func (p *pass) finish(err error) error {
 	if !errors.Is(err, io.EOF) {
 		return err
 	}
-	if p.layout == nil {
-		return &FileError{Code: CodeFileEmpty, Place: p.file.Sheet()}
-	}
 	if err := p.file.unchanged(); err != nil {
 		return err
 	}
+	p.file.tell(p.census)
 	return io.EOF
 }
 

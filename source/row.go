@@ -29,6 +29,7 @@ var refused = map[kind]Code{
 type cell struct {
 	column int // counted from 0
 	kind   kind
+	linked bool   // its formula refers to another workbook
 	text   string // as stored
 }
 
@@ -37,6 +38,12 @@ type cell struct {
 type row struct {
 	number int // as in Update
 	cells  []cell
+
+	hidden bool // XLSX: not shown
+
+	line  int    // CSV: of the file, counted from 1
+	fault *fault // CSV: from which cell on the row cannot be read
+	raw   []byte // CSV: the text of a row of several lines
 }
 
 // reading is one row on its way to becoming an Update.
@@ -47,15 +54,21 @@ type reading struct {
 	idSeen   bool // the id column holds something, right or wrong
 }
 
-// update reads a row below the header. The error is a *RowError.
+// update reads a row below the header. The error is a *RowError, or a *FileError
+// if the row is a header that says other than the one above.
 func (l *layout) update(r *row) (Update, error) {
 	rd := reading{layout: l, update: Update{Row: r.number}}
 	for i := range r.cells {
 		rd.take(&r.cells[i])
 	}
-	if !rd.idSeen && slices.ContainsFunc(r.cells, cell.isTotal) {
-		return Update{Row: r.number, Total: true}, nil
+	if rd.update.ItemID == "" {
+		aside, err := l.aside(r, rd.idSeen)
+		if aside != "" || err != nil {
+			return Update{Row: r.number, Aside: aside}, err
+		}
 	}
+	rd.takeCovered(r)
+	rd.takeFault(r)
 	if !rd.idSeen {
 		rd.problems = slices.Insert(rd.problems, 0, l.problem(CodeIDMissing, r.number, l.item, ""))
 	}
@@ -65,10 +78,39 @@ func (l *layout) update(r *row) (Update, error) {
 	return rd.update, nil
 }
 
+// takeCovered refuses a row whose value stands in a merged cell that began in
+// another one: whether it is meant for this row too is not certain.
+func (rd *reading) takeCovered(r *row) {
+	for i := range rd.layout.covered {
+		c := &rd.layout.covered[i]
+		if !c.has(r.number) {
+			continue
+		}
+		if c.column == rd.layout.item {
+			rd.idSeen = true
+		}
+		rd.refuse(CodeCellMerged, &cell{column: c.column})
+	}
+}
+
+// takeFault refuses a row from which on the quotation marks are wrong. The id may
+// stand behind them.
+func (rd *reading) takeFault(r *row) {
+	if f := r.fault; f != nil {
+		rd.refuse(CodeCSVQuotes, &cell{column: f.column, text: f.text})
+		rd.problems[len(rd.problems)-1].Line = f.line
+		rd.idSeen = rd.idSeen || f.column <= rd.layout.item
+	}
+}
+
 func (c cell) isTotal() bool { return c.kind == textCell && isTotal(c.text) }
 
 // take reads one cell into the field that its column stands for.
 func (rd *reading) take(c *cell) {
+	if slices.Contains(rd.layout.stretched, c.column) {
+		rd.refuse(CodeCellMerged, c)
+		return
+	}
 	if c.column >= len(rd.layout.columns) {
 		rd.beyondHeader(c)
 		return
@@ -107,7 +149,7 @@ func (rd *reading) itemID(c *cell) {
 }
 
 func (rd *reading) number(c *cell, field *Number) {
-	n, code := readNumber(c, rd.layout.percent)
+	n, code := readNumber(c, rd.layout.percent, rd.layout.delimiter)
 	if code != "" {
 		rd.refuse(code, c)
 		return
@@ -159,9 +201,12 @@ func booleanName(stored string) string {
 }
 
 // readNumber reads a cell of a number column.
-func readNumber(c *cell, mode PercentMode) (Number, Code) {
+func readNumber(c *cell, mode PercentMode, delimiter string) (Number, Code) {
 	switch c.kind {
 	case textCell:
+		if delimiter == ";" && isCommaNumber(c.text) {
+			return "", CodeNumberAmbiguous
+		}
 		return parseNumber(c.text, mode)
 	case numberCell:
 		return parseStored(c.text)

@@ -20,6 +20,7 @@ type sheetReader struct {
 	formats []format
 
 	row    row
+	hiding []area // the columns that are hidden
 	values []byte // the texts of the row, end to end
 	ends   []int  // where each cell's text ends in values
 	last   int    // the column of the row's last cell, from 0
@@ -46,6 +47,10 @@ func (s *sheetReader) start() (err error) {
 			return err
 		case tok == startTag && s.is("sheetData"):
 			return nil
+		case tok == startTag && s.is("cols"):
+			// its columns are found on the way
+		case tok == startTag && s.is("col"):
+			s.readColumns()
 		case tok == startTag:
 			err = s.skip()
 		}
@@ -55,6 +60,21 @@ func (s *sheetReader) start() (err error) {
 	}
 	return s.damaged("<sheetData> is missing")
 }
+
+// readColumns notes columns that are hidden.
+func (s *sheetReader) readColumns() {
+	hidden, _ := s.attribute("hidden")
+	first, _ := s.attribute("min")
+	last, _ := s.attribute("max")
+	left, ok1 := parseCount(first)
+	right, ok2 := parseCount(last)
+	if isTrue(hidden) && ok1 && ok2 && len(s.hiding) < maxColumn {
+		s.hiding = append(s.hiding, area{left: left - 1, right: right - 1})
+	}
+}
+
+// isTrue reads an attribute that says yes or no.
+func isTrue(value []byte) bool { return string(value) == "1" || string(value) == "true" }
 
 // next reads a row.
 func (s *sheetReader) next() (*row, error) {
@@ -136,7 +156,8 @@ func (s *sheetReader) startRow() error {
 	if number > maxRow {
 		return s.damaged("row %d", number)
 	}
-	s.row.number, s.row.cells = number, s.row.cells[:0]
+	hidden, _ := s.attribute("hidden")
+	s.row = row{number: number, cells: s.row.cells[:0], hidden: isTrue(hidden)}
 	s.values, s.ends, s.seen = s.values[:0], s.ends[:0], s.seen[:0]
 	s.last, s.mixed = -1, false
 	return nil

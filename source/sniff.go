@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
+	"path/filepath"
 	"strings"
 	"unicode/utf16"
 )
@@ -13,6 +14,13 @@ var signatures = []struct{ start, format string }{
 	{"%PDF", "PDF"},
 	{"{\\rtf", "RTF"},
 	{"ID;P", "SYLK"},
+	{"TABLE\r\n0,1", "DIF"},
+	{"TABLE\n0,1", "DIF"},
+	{"\x09\x00\x04\x00", "Excel 2 .xls (BIFF)"},
+	{"\x09\x02\x06\x00", "Excel 3 .xls (BIFF)"},
+	{"\x09\x04\x06\x00", "Excel 4 .xls (BIFF)"},
+	{"\x09\x08", "Excel 5 .xls (BIFF)"},
+	{"\x00\x05\x16\x07", "a companion file of macOS"},
 	{"PK\x05\x06", "an empty ZIP archive"},
 	{"\x1f\x8b", "gzip"},
 	{"7z\xbc\xaf\x27\x1c", "7z"},
@@ -26,30 +34,43 @@ const (
 	zipSignature = "PK\x03\x04"
 )
 
-// sniff decides by its first bytes what a file is: a ZIP archive (true), a
-// text (false), or something to refuse.
-func sniff(r io.ReaderAt, size int64) (zipped bool, err error) {
+// A form is what the bytes of a file are.
+type form uint8
+
+const (
+	textForm form = iota
+	zipForm
+	encryptedForm // a workbook with a password, which may be the default one
+)
+
+// sniff decides by its first bytes what a file is, or refuses it.
+func sniff(r io.ReaderAt, size int64) (form, error) {
 	start := make([]byte, min(size, 4096))
 	if _, err := io.ReadFull(io.NewSectionReader(r, 0, size), start); err != nil {
-		return false, err
+		return textForm, err
 	}
 	text := string(start)
 	switch {
 	case size == 0:
-		return false, &FileError{Code: CodeFileEmpty}
+		return textForm, &FileError{Code: CodeFileEmpty}
 	case strings.HasPrefix(text, zipSignature):
-		return true, nil
+		return zipForm, nil
 	case strings.HasPrefix(text, oleSignature):
-		return false, oleRefusal(r, start)
-	case strings.HasPrefix(text, "\xff\xfe"), strings.HasPrefix(text, "\xfe\xff"):
-		return false, &FileError{Code: CodeEncodingUnknown, Found: "UTF-16"}
+		return sniffOLE(r, start)
 	}
 	for _, s := range signatures {
 		if strings.HasPrefix(text, s.start) {
-			return false, &FileError{Code: CodeFileNotASpreadsheet, Found: s.format}
+			return textForm, &FileError{Code: CodeFileNotASpreadsheet, Found: s.format}
 		}
 	}
-	return false, markupRefusal(text)
+	return textForm, markupRefusal(text)
+}
+
+// isLockFile recognises the files by which office programs mark a spreadsheet that
+// is open somewhere: ~$name.xlsx, .~lock.name.xlsx#.
+func isLockFile(name string) bool {
+	base := filepath.Base(name)
+	return strings.HasPrefix(base, "~$") || strings.HasPrefix(base, ".~lock.")
 }
 
 // markupRefusal refuses web pages and XML, which many systems export under the
@@ -57,6 +78,10 @@ func sniff(r io.ReaderAt, size int64) (zipped bool, err error) {
 func markupRefusal(text string) error {
 	text = strings.ToLower(trim(text))
 	switch {
+	case strings.HasPrefix(text, "<?xml") && strings.Contains(text, "urn:schemas-microsoft-com:office:spreadsheet"):
+		return &FileError{Code: CodeFileNotASpreadsheet, Found: "Excel 2003 XML"}
+	case strings.HasPrefix(text, "<?xml") && strings.Contains(text, "opendocument"):
+		return &FileError{Code: CodeFileNotASpreadsheet, Found: "OpenDocument .fods"}
 	case strings.HasPrefix(text, "<?xml"):
 		return &FileError{Code: CodeFileNotASpreadsheet, Found: "XML"}
 	case strings.HasPrefix(text, "<"):
@@ -65,19 +90,20 @@ func markupRefusal(text string) error {
 	return nil
 }
 
-// oleRefusal tells apart what comes in Microsoft's old container: workbooks
-// with a password and files of the old formats.
-func oleRefusal(r io.ReaderAt, header []byte) *FileError {
+// sniffOLE tells apart what comes in Microsoft's old container: workbooks with a
+// password and files of the old formats.
+func sniffOLE(r io.ReaderAt, header []byte) (form, error) {
 	names := oleDirectory(r, header)
+	format := "Excel 97–2003 .xls / WPS .et"
 	switch {
 	case bytes.Contains(names, utf16le("EncryptedPackage")), bytes.Contains(names, utf16le("EncryptionInfo")):
-		return &FileError{Code: CodeFileEncrypted}
+		return encryptedForm, nil
 	case bytes.Contains(names, utf16le("WordDocument")):
-		return &FileError{Code: CodeFileNotASpreadsheet, Found: "Word .doc"}
+		format = "Word .doc"
 	case bytes.Contains(names, utf16le("PowerPoint Document")):
-		return &FileError{Code: CodeFileNotASpreadsheet, Found: "PowerPoint .ppt"}
+		format = "PowerPoint .ppt"
 	}
-	return &FileError{Code: CodeFileNotASpreadsheet, Found: "Excel 97–2003 .xls / WPS .et"}
+	return textForm, &FileError{Code: CodeFileNotASpreadsheet, Found: format}
 }
 
 // oleDirectory is the beginning of the container's directory, as far as it is

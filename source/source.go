@@ -7,6 +7,7 @@
 package source
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"iter"
 	"os"
 	"slices"
+	"sync"
 )
 
 // A Number is a decimal exactly as it was written in the file: no sign but
@@ -34,7 +36,7 @@ type Update struct {
 	// where the row leaves them to the configuration.
 	SourceID, TableID string
 
-	// ItemID is the metric item: 1 to 20 digits. It is empty only for a total row.
+	// ItemID is the metric item: 1 to 20 digits. It is empty only for an aside.
 	ItemID string
 
 	// Initial, Target and Current are the values the row gives; "" means the
@@ -44,10 +46,19 @@ type Update struct {
 	// SupportedUserID is the supported superior, or "" to leave it alone.
 	SupportedUserID string
 
-	// Total says that the row is a total line (合计, 小计, Total …) without an
-	// id: it is part of the sheet, not of the data.
-	Total bool
+	// Aside says why the row is part of the sheet and not of the data; such a row
+	// has no id and no values. It is "" for a row of data.
+	Aside Aside
 }
+
+// An Aside is a row that is not meant to be data.
+type Aside string
+
+// The rows that are not data.
+const (
+	AsideTotal  Aside = "total"  // a total line without an id: 合计, 小计, Total …
+	AsideHeader Aside = "header" // the header once more, as in sheets pasted together
+)
 
 // Empty reports whether the row gives no field at all, so that there is
 // nothing to send.
@@ -83,8 +94,17 @@ const (
 // right for most files.
 type Options struct {
 	// Sheet is the sheet of an XLSX workbook to read, whether visible or not,
-	// compared without regard to case; "" is the first visible worksheet.
+	// compared without regard to case; "" is the only visible worksheet that has
+	// the header.
 	Sheet string
+	// HeaderRow is the number of the header row as Excel shows it; 0 is the
+	// first row that can be one, of the first 30 with something in them.
+	HeaderRow int
+	// Encoding and Delimiter are those of a text file: one of the Encoding
+	// constants, and auto, comma, semicolon, tab, pipe or the character itself.
+	// Where they are empty, the file's content decides.
+	Encoding  Encoding
+	Delimiter string
 	// Columns adds header names to the built-in ones. A name given here wins
 	// over a built-in name of another column.
 	Columns map[Column][]string
@@ -92,12 +112,20 @@ type Options struct {
 	Percent PercentMode
 }
 
-// Check reports a mistake in the options: an unknown percent mode or column, or
-// a header name that is empty or given to two columns.
+// Check reports a mistake in the options: an unknown percent mode, encoding,
+// delimiter or column, or a header name that is empty or given to two columns.
 func (o Options) Check() error {
 	modes := []PercentMode{"", PercentAuto, PercentRatio, PercentPoints}
-	if !slices.Contains(modes, o.Percent) {
+	switch {
+	case !slices.Contains(modes, o.Percent):
 		return optionError(fmt.Sprintf("percent mode %q is not auto, ratio or points", o.Percent))
+	case !slices.Contains(encodings, o.Encoding):
+		return optionError(fmt.Sprintf("encoding %q is not one of %s", o.Encoding, encodings[1:]))
+	case o.HeaderRow < 0 || o.HeaderRow > maxRow:
+		return optionError(fmt.Sprintf("header row %d is not the number of a row", o.HeaderRow))
+	}
+	if _, err := parseDelimiter(o.Delimiter); err != nil {
+		return optionError(err.Error())
 	}
 	_, err := newNames(o.Columns)
 	return err
@@ -106,13 +134,19 @@ func (o Options) Check() error {
 // A File is an open spreadsheet. Its methods may be used by several
 // goroutines at once, except Close.
 type File struct {
-	name    string
-	file    *os.File
-	info    fs.FileInfo
-	bytes   *pinned
-	names   names
-	percent PercentMode
-	book    *workbook // nil for CSV
+	name      string
+	file      *os.File
+	info      fs.FileInfo
+	bytes     *pinned
+	names     names
+	percent   PercentMode
+	headerRow int
+	book      *workbook // nil for a text
+	charset   charset   // of a text
+	dialect   dialect   // of a text
+
+	mu    sync.Mutex
+	found census // of the last reading to the end
 }
 
 // Open opens the spreadsheet at path, whose format is decided by its content
@@ -141,7 +175,7 @@ func Open(path string, o Options) (*File, error) {
 // New is Open for a regular file that is open already; name is what errors
 // call it. The File owns file from here on, and it is closed if New fails.
 func New(file *os.File, name string, o Options) (*File, error) {
-	f := &File{name: name, file: file, percent: cmp.Or(o.Percent, PercentAuto)}
+	f := &File{name: name, file: file, percent: cmp.Or(o.Percent, PercentAuto), headerRow: o.HeaderRow}
 	if err := f.open(o); err != nil {
 		file.Close()
 		return nil, f.refusal(err)
@@ -163,23 +197,51 @@ func (f *File) open(o Options) (err error) {
 	if !f.info.Mode().IsRegular() {
 		return notRegular(f.name, f.info)
 	}
-	zipped, err := sniff(f.file, f.info.Size())
+	form, err := sniff(f.file, f.info.Size())
 	if err != nil {
 		return err
 	}
 	if f.bytes, err = pin(f.file, f.info.Size()); err != nil {
 		return err
 	}
-	if zipped {
-		f.book, err = openWorkbook(f.bytes, f.info.Size(), o.Sheet)
+	switch form {
+	case zipForm:
+		return f.openBook(f.bytes, f.info.Size(), o.Sheet)
+	case encryptedForm:
+		archive, err := f.decrypt()
+		if err != nil {
+			return err
+		}
+		return f.openBook(bytes.NewReader(archive), int64(len(archive)), o.Sheet)
+	}
+	return f.openText(o)
+}
+
+// openText finds out how a text is written. An encoding that was concluded must
+// show at least one name of a column that is known.
+func (f *File) openText(o Options) (err error) {
+	if isLockFile(f.name) {
+		return &FileError{Code: CodeFileNotASpreadsheet, Found: "a lock file"}
+	}
+	wanted, err := parseDelimiter(o.Delimiter)
+	if err != nil {
+		return err
+	}
+	if f.charset, err = detectCharset(f.bytes, f.info.Size(), o.Encoding); err != nil {
+		return err
+	}
+	known := 0
+	f.dialect, known, err = f.detectDialect(f.charset, wanted)
+	if err == nil && f.charset.guess && known == 0 {
+		return &FileError{Code: CodeEncodingUnknown, Offset: f.charset.bad}
 	}
 	return err
 }
 
-// section is the whole file, read from its start, without moving the offset
-// that other readers of the same file use.
-func (f *File) section() *io.SectionReader {
-	return io.NewSectionReader(f.bytes, 0, f.info.Size())
+// textFrom is the text of the file behind its byte order mark, read without
+// moving the offset that other readers of the same file use.
+func (f *File) textFrom(c charset) *io.SectionReader {
+	return io.NewSectionReader(f.bytes, c.skip, f.info.Size()-c.skip)
 }
 
 // Close releases the file. It must not be called while Rows is ranged over.
@@ -201,8 +263,14 @@ func (f *File) Sheet() string {
 	if f.book == nil {
 		return ""
 	}
-	return f.book.sheet
+	return f.book.sheet.name
 }
+
+// Encoding is how a text file writes its characters, "" for XLSX.
+func (f *File) Encoding() Encoding { return f.charset.encoding }
+
+// Delimiter is what stands between the cells of a text file, "" for XLSX.
+func (f *File) Delimiter() string { return f.dialect.delimiter }
 
 // SHA256 is the checksum of the whole file as it was when it was opened, in
 // lower-case hexadecimal.

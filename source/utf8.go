@@ -55,6 +55,9 @@ func (t *textReader) fill() {
 	}
 }
 
+// nulByte is how a refusal calls the byte that no text has.
+const nulByte = "byte 00"
+
 func (t *textReader) refusal(at int) *FileError {
 	found := fmt.Sprintf("byte %02X", t.buf[at])
 	return &FileError{Code: t.code, Offset: t.offset + int64(at) + 1, Found: found}

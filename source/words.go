@@ -26,13 +26,25 @@ var vocabulary = map[Code]wording{
 		en: phrase{"the id “{found}” has lost its last digits in Excel", "format the column as Text, then paste the original id again"},
 		zh: phrase{"ID“{found}”的后几位已被 Excel 改掉", "请先把该列设为“文本”格式，再重新粘贴原始 ID"},
 	},
+	CodeIDRounded: {
+		en: phrase{"the id “{found}” ends in zeros, as if Excel had rounded its last digits", "compare it with Feishu; format the column as Text, then paste the original id again"},
+		zh: phrase{"ID“{found}”以多个 0 结尾，后几位很可能已被 Excel 改成 0", "请与飞书核对；先把该列设为“文本”格式，再重新粘贴原始 ID"},
+	},
 	CodeIDInvalid: {
 		en: phrase{"“{found}” is not an id of 1 to 20 digits", "paste the id exactly as Feishu shows it, digits only"},
 		zh: phrase{"“{found}”不是由 1 到 20 位数字组成的 ID", "请粘贴飞书中的原始 ID，只含数字"},
 	},
 	CodeNumberInvalid: {
-		en: phrase{"“{found}” is not a plain number", "write it as digits with at most one decimal point, such as 1234.5, without separators, currency or units"},
-		zh: phrase{"“{found}”不是普通数字", "请只写数字和小数点，例如 1234.5，不要带千位分隔符、货币符号或单位"},
+		en: phrase{"“{found}” is not a number", "write it in digits, such as 1234.5"},
+		zh: phrase{"“{found}”不是数字", "请只写数字，例如 1234.5"},
+	},
+	CodeNumberAmbiguous: {
+		en: phrase{"“{found}” may be read as different numbers", "write it with a decimal point and without other separators, such as 1234.5"},
+		zh: phrase{"“{found}”可能被理解成不同的数字", "请用“.”作小数点，不写其他分隔符，例如 1234.5"},
+	},
+	CodeNumberUnit: {
+		en: phrase{"“{found}” has a unit that is not certain", "write the number alone, or with a percent sign or a currency"},
+		zh: phrase{"“{found}”带有无法确定的单位", "请只写数字；可以使用万、亿、元、百分号和货币符号"},
 	},
 	CodeNumberRange: {
 		en: phrase{"the number “{found}” is too large or too small", "use a number below 1,000,000,000,000,000"},
@@ -57,6 +69,14 @@ var vocabulary = map[Code]wording{
 	CodeCellIsError: {
 		en: phrase{"the cell shows the error {found}", "mend the formula, or enter the value itself"},
 		zh: phrase{"该单元格显示错误 {found}", "请修正公式，或直接输入数值"},
+	},
+	CodeCellTooNarrow: {
+		en: phrase{"the cell shows {found}: its column was too narrow when the file was saved", "widen the column and save the file again, best as .xlsx"},
+		zh: phrase{"该单元格显示为 {found}：保存时列宽不够", "请加宽该列后重新保存，最好存为 .xlsx"},
+	},
+	CodeCellMerged: {
+		en: phrase{"the cell is merged with another one, so it is not certain which rows and columns its value is meant for", "unmerge the cells and enter the value in each of them"},
+		zh: phrase{"该单元格与其他单元格合并，无法确定数值属于哪一行哪一列", "请取消合并单元格，并分别填写数值"},
 	},
 	CodeFormulaWithoutValue: {
 		en: phrase{"the cell holds a formula that has not been calculated", "open the file in Excel or WPS, save it, and try again"},
@@ -83,8 +103,8 @@ var vocabulary = map[Code]wording{
 		zh: phrase{"读取过程中文件被修改", "请等文件保存完成后重试"},
 	},
 	CodeFileNotASpreadsheet: {
-		en: phrase{"this is not an .xlsx or CSV file ({found})", "open it in Excel or WPS and save it as .xlsx"},
-		zh: phrase{"这不是 .xlsx 或 CSV 文件（{found}）", "请用 Excel 或 WPS 打开，另存为 .xlsx"},
+		en: phrase{"this is not an .xlsx or CSV file but another kind ({found})", "open it in Excel or WPS and save it as .xlsx"},
+		zh: phrase{"这不是 .xlsx 或 CSV 文件，而是其他格式（{found}）", "请用 Excel 或 WPS 打开，另存为 .xlsx"},
 	},
 	CodeFileEncrypted: {
 		en: phrase{"the file is protected by a password", "remove the password in Excel or WPS and save it again"},
@@ -118,21 +138,33 @@ var vocabulary = map[Code]wording{
 		en: phrase{"two columns for one field ({wanted}): {found}", "rename or delete one of them"},
 		zh: phrase{"同一字段（{wanted}）对应了两列：{found}", "请改名或删除其中一列"},
 	},
+	CodeHeaderSecond: {
+		en: phrase{"a second header with other columns: {found}", "keep one header row above the data, and put rows with other columns into a file of their own"},
+		zh: phrase{"出现第二个表头，列与上面的不同：{found}", "数据上方只保留一行表头；列不同的数据请放到另一个文件"},
+	},
 	CodeSheetMissing: {
 		en: phrase{"there is no such sheet ({found})", "choose one of: {wanted}"},
 		zh: phrase{"没有这个工作表（{found}）", "请选择以下之一：{wanted}"},
 	},
+	CodeSheetNone: {
+		en: phrase{"none of the sheets has a column for the metric item id: {found}", "name the column one of: {wanted}; or choose the sheet with --sheet"},
+		zh: phrase{"所有工作表都找不到指标项 ID 列：{found}", "请把该列命名为以下之一：{wanted}；或用 --sheet 指定工作表"},
+	},
+	CodeSheetAmbiguous: {
+		en: phrase{"several sheets may be meant: {found}", "choose one with --sheet"},
+		zh: phrase{"有多个工作表都可能是要读取的：{found}", "请用 --sheet 指定一个"},
+	},
 	CodeEncodingUnknown: {
-		en: phrase{"the text is not UTF-8 ({found})", "save it as “CSV UTF-8” or as .xlsx"},
-		zh: phrase{"文字编码不是 UTF-8（{found}）", "请另存为“CSV UTF-8”或 .xlsx"},
+		en: phrase{"the encoding of the text is not certain ({found})", "save it as “CSV UTF-8” or as .xlsx, or name the encoding with input.encoding"},
+		zh: phrase{"无法确定文字编码（{found}）", "请另存为“CSV UTF-8”或 .xlsx，或用 input.encoding 指定编码"},
 	},
 	CodeCSVQuotes: {
-		en: phrase{"a quotation mark is not closed or stands in the wrong place", "write a quotation mark inside a cell twice and put the cell in quotation marks, or save the sheet as .xlsx"},
-		zh: phrase{"英文双引号没有成对，或位置不对", "单元格内的双引号请写两个，并用双引号括住整个单元格；或另存为 .xlsx"},
+		en: phrase{"a quotation mark is missing or stands in the wrong place ({found})", "write a quotation mark inside a cell twice and put the cell in quotation marks, or save the sheet as .xlsx"},
+		zh: phrase{"英文双引号没有成对，或位置不对（{found}）", "单元格内的双引号请写两个，并用双引号括住整个单元格；或另存为 .xlsx"},
 	},
 	CodeCSVLineEnds: {
-		en: phrase{"lines end with a carriage return alone, as in old Macintosh files", "save it as “CSV UTF-8” or as .xlsx"},
-		zh: phrase{"换行方式不对（旧 Macintosh 格式）", "请另存为“CSV UTF-8”或 .xlsx"},
+		en: phrase{"a line break that is half of one (a carriage return among line feeds)", "save it as “CSV UTF-8” or as .xlsx"},
+		zh: phrase{"换行方式前后不一致（有单独的回车符）", "请另存为“CSV UTF-8”或 .xlsx"},
 	},
 	CodeCSVRecordTooLong: {
 		en: phrase{"one row is longer than 1 MiB, usually because a quotation mark is missing", "close the quotation mark, or save the sheet as .xlsx"},
@@ -189,6 +221,18 @@ func cellPlace(lang, column, cell string) string {
 		return cell + ": "
 	}
 	return fmt.Sprintf("column %s (%s): ", column, cell)
+}
+
+// linePlace names the line of a text file, which is not the row where cells have
+// line breaks; "" for none.
+func linePlace(lang string, line int) string {
+	switch {
+	case line == 0:
+		return ""
+	case lang == "zh":
+		return fmt.Sprintf("（文件第 %d 行）", line)
+	}
+	return fmt.Sprintf(" (line %d of the file)", line)
 }
 
 // filePlace says where in which file, from the outside in.

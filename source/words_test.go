@@ -66,9 +66,9 @@ func TestRowErrorTellsPlaceFindingAndRemedy(t *testing.T) {
 		{Code: CodeNumberInvalid, Row: 17, Cell: "D17", Column: "当前值", Found: "x"},
 	}}
 	for _, test := range []struct{ got, want string }{
-		{e.Problems[0].Error(), "row 17, column 目标值 (C17): “abc” is not a plain number; " + vocabulary[CodeNumberInvalid].en.advice},
-		{e.Reason("en"), "row 17, column 目标值 (C17): “abc” is not a plain number; column 当前值 (D17): “x” is not a plain number"},
-		{e.Reason("zh"), "第 17 行，“目标值”列（C17）：“abc”不是普通数字；“当前值”列（D17）：“x”不是普通数字"},
+		{e.Problems[0].Error(), "row 17, column 目标值 (C17): “abc” is not a number; " + vocabulary[CodeNumberInvalid].en.advice},
+		{e.Reason("en"), "row 17, column 目标值 (C17): “abc” is not a number; column 当前值 (D17): “x” is not a number"},
+		{e.Reason("zh"), "第 17 行，“目标值”列（C17）：“abc”不是数字；“当前值”列（D17）：“x”不是数字"},
 		{e.Advice("zh"), vocabulary[CodeNumberInvalid].zh.advice},
 		{Problem{Code: CodeRowTooLong, Row: 3, Cell: "D3", Found: "5"}.Reason("en"), "row 3, D3: the row has more cells than the header; the first one too many is “5”"},
 		{(&RowError{Row: 4, Problems: []Problem{{Code: CodeIDMissing, Row: 4}}}).Reason("zh"), "第 4 行：这一行没有指标项 ID"},

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"io"
+	"net/url"
 	"path"
 	"strings"
 
@@ -14,66 +15,65 @@ import (
 // A workbook is an XLSX file of which one sheet is to be read.
 type workbook struct {
 	container *container
-	sheet     string   // its name
-	part      string   // where it is kept
-	strings   string   // where the shared strings are kept, or ""
+	texts     *sharedStrings
 	formats   []format // by style index; nil without a styles part
+	sheet     sheet    // the one to read
+	hidden    []string // the names of hidden sheets
+	others    []string // the names of visible sheets that have no header
 }
 
-func openWorkbook(r io.ReaderAt, size int64, sheet string) (*workbook, error) {
+// openWorkbook reads everything of a workbook but its sheets, which it lists.
+func openWorkbook(r io.ReaderAt, size int64) (*workbook, []sheet, error) {
 	c, err := openContainer(r, size)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	book, err := c.workbookPart()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	rels, err := c.relationships(book)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	w := &workbook{container: c, strings: rels.target("/sharedStrings")}
 	structure, err := c.structure(book, rels.target("/styles"))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer structure.Close()
+	w := &workbook{container: c}
 	if rels.target("/styles") != "" {
 		w.formats = formats(structure)
 	}
-	w.sheet, w.part, err = chooseSheet(structure, rels, sheet)
-	return w, err
+	w.texts, err = c.sharedStrings(rels.target("/sharedStrings"))
+	return w, worksheets(structure, rels), err
 }
 
-// rows starts reading the sheet.
-func (w *workbook) rows() (rowReader, error) {
-	texts, err := w.sharedStrings()
+// rows starts reading a sheet.
+func (w *workbook) rows(s sheet) (rowReader, error) {
+	part, err := w.container.open(s.part, maxSheet)
 	if err != nil {
 		return nil, err
 	}
-	part, err := w.container.open(w.part, maxSheet)
-	if err != nil {
-		return nil, err
-	}
-	s := newSheetReader(part, w.part, texts, w.formats)
-	if err := s.start(); err != nil {
+	reader := newSheetReader(part, s.part, w.texts, w.formats)
+	if err := reader.start(); err != nil {
 		part.Close()
 		return nil, err
 	}
-	return s, nil
+	return reader, nil
 }
 
-func (w *workbook) sharedStrings() (*sharedStrings, error) {
-	if w.strings == "" {
+// sharedStrings reads the texts that the cells share; "" is a workbook without.
+func (c *container) sharedStrings(name string) (*sharedStrings, error) {
+	if name == "" {
 		return &sharedStrings{}, nil
 	}
-	part, err := w.container.open(w.strings, maxSharedStrings)
+	part, err := c.open(name, maxSharedStrings)
 	if err != nil {
 		return nil, err
 	}
 	defer part.Close()
-	return readSharedStrings(part, w.strings)
+	return readSharedStrings(part, name)
 }
 
 // A relationship leads from one part of the package to another. Types are told
@@ -106,13 +106,22 @@ func (c *container) relationships(part string) (relationships, error) {
 		return nil, &FileError{Code: CodeFileDamaged, Place: show(name), Found: "broken XML", Err: err}
 	}
 	for i, rel := range doc.List {
-		target := strings.ReplaceAll(rel.Target, `\`, "/")
-		if !strings.HasPrefix(target, "/") {
-			target = path.Join("/", path.Dir(part), target)
-		}
-		doc.List[i].Target = strings.TrimPrefix(path.Clean(target), "/")
+		doc.List[i].Target = c.resolve(part, strings.ReplaceAll(rel.Target, `\`, "/"))
 	}
 	return doc.List, nil
+}
+
+// resolve makes the target of a relationship the name of a part. Targets are
+// URIs, whose odd characters are escaped, but not every program does so.
+func (c *container) resolve(part, target string) string {
+	if !strings.HasPrefix(target, "/") {
+		target = path.Join("/", path.Dir(part), target)
+	}
+	name := strings.TrimPrefix(path.Clean(target), "/")
+	if plain, err := url.PathUnescape(name); err == nil && !c.has(name) {
+		return plain
+	}
+	return name
 }
 
 // target is the part that the first relationship of a type leads to, or "".
@@ -194,34 +203,4 @@ func pack(parts map[string][]byte) (io.Reader, error) {
 		}
 	}
 	return &archive, w.Close()
-}
-
-// chooseSheet finds the wanted sheet, or the first visible one, and its part.
-func chooseSheet(f *excelize.File, rels relationships, wanted string) (name, part string, err error) {
-	var all []string
-	for _, s := range f.WorkBook.Sheets.Sheet {
-		target := worksheetPart(rels, s.ID)
-		if target == "" {
-			continue // a chart or a dialog
-		}
-		all = append(all, show(s.Name))
-		visible := s.State == "" || s.State == "visible"
-		if wanted == "" && visible || wanted != "" && strings.EqualFold(trim(s.Name), trim(wanted)) {
-			return s.Name, target, nil
-		}
-	}
-	found := show(wanted)
-	if wanted == "" {
-		found = "no visible worksheet"
-	}
-	return "", "", &FileError{Code: CodeSheetMissing, Found: found, Wanted: strings.Join(all, ", ")}
-}
-
-func worksheetPart(rels relationships, id string) string {
-	for _, rel := range rels {
-		if rel.ID == id && strings.HasSuffix(rel.Type, "/worksheet") {
-			return rel.Target
-		}
-	}
-	return ""
 }

@@ -120,7 +120,7 @@ func TestTooManyTables(t *testing.T) {
 
 // TestReasonsHaveWords holds that every reason has all four sentences.
 func TestReasonsHaveWords(t *testing.T) {
-	for _, r := range []Reason{NoValue, TotalRow, SameAsRow, ConflictsWithRow, SupersededByRow, TableUnknown, Interrupted, OtherValue} {
+	for _, r := range []Reason{NoValue, TotalRow, HeaderRow, SameAsRow, ConflictsWithRow, SupersededByRow, TableUnknown, Interrupted, OtherValue} {
 		reason, advice := r.words(12)
 		for _, text := range []Text{reason, advice} {
 			if text.ZH == "" || text.EN == "" || strings.Contains(text.ZH+text.EN, "%") {

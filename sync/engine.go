@@ -24,13 +24,13 @@ const inARow = 5
 // An engine is a running job.
 type engine struct {
 	Job
-	ruled   map[int]ruling
+	checked
 	cancel  context.CancelCauseFunc
 	quota   *quotaGate
 	results chan Result
 	wg      sync.WaitGroup
 
-	rows    int   // read for the second time; the reader's until it has left
+	reread  int   // rows read for the second time; the reader's until it has left
 	readErr error // what ended the second reading
 
 	mu        sync.Mutex
@@ -40,10 +40,10 @@ type engine struct {
 	forbidden int   // rows in a row that the app may not change
 }
 
-func newEngine(ctx context.Context, j Job, ruled map[int]ruling, cancel context.CancelCauseFunc) *engine {
+func newEngine(ctx context.Context, j Job, c checked, cancel context.CancelCauseFunc) *engine {
 	return &engine{
 		Job:     j,
-		ruled:   ruled,
+		checked: c,
 		cancel:  cancel,
 		results: make(chan Result, j.Workers),
 		quota:   newQuotaGate(ctx, j.Quota, func(d time.Duration) { j.Pacer.Rest(d, feishu.CodeUpdateLimit) }),
@@ -81,11 +81,11 @@ func (e *engine) wait() {
 }
 
 // end says why not all rows were tried; nil if they were.
-func (e *engine) end(ctx context.Context, rows int) error {
+func (e *engine) end(ctx context.Context) error {
 	switch {
 	case e.readErr != nil:
 		return fmt.Errorf("%w (%v)", errChanged, e.readErr) //nolint:errorlint // no *source.FileError may be in the chain: the input was accepted
-	case e.rows != rows:
+	case e.reread != e.rows:
 		return errChanged
 	case e.cause != nil:
 		return e.cause
@@ -108,9 +108,9 @@ func (e *engine) halt(cause error) {
 // read goes through the file for the second time: rows that need no call are
 // answered at once, the others handed to the workers while the run lasts.
 func (e *engine) read(ctx context.Context, updates chan<- source.Update) {
-	for u, err := range e.Rows {
+	for u, err := range e.Job.Rows {
 		if bad, ok := errors.AsType[*source.RowError](err); ok {
-			e.rows++
+			e.reread++
 			e.finish(e.rejection(bad))
 			continue
 		}
@@ -119,8 +119,8 @@ func (e *engine) read(ctx context.Context, updates chan<- source.Update) {
 			e.halt(err)
 			return
 		}
-		e.rows++
-		if r, done := e.answered(u); done {
+		e.reread++
+		if r, done := e.answered(u, true); done {
 			e.finish(r)
 			continue
 		}
@@ -130,52 +130,6 @@ func (e *engine) read(ctx context.Context, updates chan<- source.Update) {
 			e.finish(e.unprocessed(ctx, e.answer(u)))
 		}
 	}
-}
-
-// answer starts the result of a row, with the table it belongs to.
-func (e *engine) answer(u source.Update) Result {
-	r, table := answer(u, Unprocessed), e.table(u)
-	r.Source, r.Table = table.SourceID, table.ID
-	return r
-}
-
-// rejection answers a row that could not be read with certainty. It names the
-// table the row belongs to, unless that is what is not certain.
-func (e *engine) rejection(bad *source.RowError) Result {
-	r := e.answer(bad.Update)
-	for _, p := range bad.Problems {
-		switch p.Field {
-		case source.ColumnSource:
-			r.Source = ""
-		case source.ColumnTable:
-			r.Table = ""
-		}
-	}
-	r.Row, r.Status, r.Code = bad.Row, Rejected, string(bad.Problems[0].Code)
-	r.Reason = Text{ZH: bad.Reason("zh"), EN: bad.Reason("en")}
-	r.Advice = Text{ZH: bad.Advice("zh"), EN: bad.Advice("en")}
-	return r
-}
-
-// answered answers a row for which no call is needed.
-func (e *engine) answered(u source.Update) (Result, bool) {
-	r := e.answer(u)
-	settled := func(status Status, reason Reason, row int) (Result, bool) {
-		r.Status = status
-		return r.because(reason, row), true
-	}
-	ruling, ruled := e.ruled[u.Row]
-	switch {
-	case u.Total:
-		return settled(Ignored, TotalRow, 0)
-	case u.Empty():
-		return settled(Ignored, NoValue, 0)
-	case ruled:
-		return settled(ruling.status, ruling.reason, ruling.row)
-	case r.Source == "" || r.Table == "":
-		return settled(Rejected, TableUnknown, 0)
-	}
-	return r, false
 }
 
 // finish hands a result out.

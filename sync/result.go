@@ -53,6 +53,10 @@ type Result struct {
 	Reason Text   `json:"reason,omitzero"`
 	Advice Text   `json:"advice,omitzero"`
 
+	// Problems are what is wrong with the cells of a row that could not be read;
+	// Reason says them in words.
+	Problems []source.Problem `json:"-"`
+
 	// Class is the class of Feishu's refusal; it says whether the row may pass
 	// when it is sent again.
 	Class feishu.Class `json:"class,omitempty"`

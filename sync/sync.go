@@ -11,7 +11,6 @@ package sync
 import (
 	"cmp"
 	"context"
-	"errors"
 	"iter"
 	"time"
 
@@ -72,17 +71,17 @@ type Repeat struct {
 func (j Job) Run(ctx context.Context) iter.Seq2[Result, error] {
 	j = j.withDefaults()
 	return func(yield func(Result, error) bool) {
-		rows, ruled, err := j.check()
+		c, err := check(j.Rows, j.Table, j.Duplicates)
 		if err != nil {
 			yield(Result{}, err)
 			return
 		}
-		if err := j.Begin(rows); err != nil {
+		if err := j.Begin(c.rows); err != nil {
 			yield(Result{}, err)
 			return
 		}
 		ctx, stop := context.WithCancelCause(ctx)
-		e := newEngine(ctx, j, ruled, stop)
+		e := newEngine(ctx, j, c, stop)
 		results := e.start(ctx)
 		defer func() {
 			stop(errLeft)
@@ -93,7 +92,7 @@ func (j Job) Run(ctx context.Context) iter.Seq2[Result, error] {
 				return
 			}
 		}
-		if err := e.end(ctx, rows); err != nil {
+		if err := e.end(ctx); err != nil {
 			yield(Result{}, err)
 		}
 	}
@@ -112,33 +111,4 @@ func (j Job) withDefaults() Job {
 		j.OnRetry = func(Repeat) {}
 	}
 	return j
-}
-
-// check reads the whole file. It returns the number of its rows and what
-// becomes of those that name the same item as another.
-func (j Job) check() (rows int, ruled map[int]ruling, err error) {
-	named := newMentions()
-	for u, err := range j.Rows {
-		bad, rejected := errors.AsType[*source.RowError](err)
-		if err != nil && !rejected {
-			return 0, nil, err
-		}
-		rows++
-		ok := true
-		switch {
-		case rejected && bad.Update.ItemID != "":
-			ok = named.addUnreadable(bad.Update, j.table(bad.Update))
-		case !rejected && !u.Total && !u.Empty():
-			ok = named.add(u, j.table(u))
-		}
-		if !ok {
-			return 0, nil, errTables
-		}
-	}
-	return rows, named.rulings(j.Duplicates), nil
-}
-
-// table is the table a row belongs to.
-func (j Job) table(u source.Update) feishu.Table {
-	return feishu.Table{SourceID: cmp.Or(u.SourceID, j.Table.SourceID), ID: cmp.Or(u.TableID, j.Table.ID)}
 }

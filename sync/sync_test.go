@@ -44,7 +44,7 @@ func TestRowsWithoutACall(t *testing.T) {
 		_ = yield(update(2, 1, "5"), nil) &&
 			yield(source.Update{}, bad) &&
 			yield(source.Update{Row: 4, ItemID: feishutest.SampleItem(2)}, nil) &&
-			yield(source.Update{Row: 5, Total: true, Current: "9"}, nil) &&
+			yield(source.Update{Row: 5, Aside: source.AsideTotal, Current: "9"}, nil) &&
 			yield(update(6, 1, "5"), nil) &&
 			yield(update(7, 3, "1"), nil) &&
 			yield(update(8, 3, "2"), nil)

@@ -10,6 +10,7 @@ type Reason string
 const (
 	NoValue          Reason = "nothing_to_do"
 	TotalRow         Reason = "total_row"
+	HeaderRow        Reason = "header_row"
 	SameAsRow        Reason = "duplicate_same"
 	ConflictsWithRow Reason = "duplicate_conflict"
 	SupersededByRow  Reason = "duplicate_superseded"
@@ -28,6 +29,10 @@ var reasons = map[Reason]sentences{
 	},
 	TotalRow: {
 		Text{"合计行，不是指标项", "a total line, not a metric item"},
+		Text{"无需处理", "nothing to do"},
+	},
+	HeaderRow: {
+		Text{"重复的表头，不是指标项", "the header once more, not a metric item"},
 		Text{"无需处理", "nothing to do"},
 	},
 	SameAsRow: {

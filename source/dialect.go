@@ -1,0 +1,110 @@
+package source
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// A dialect is how a text delimits its cells and rows.
+type dialect struct {
+	delimiter string
+	named     bool // by a first line sep=; which is no row
+	returns   bool // rows end with carriage returns alone
+}
+
+// delimiters are those that are looked for, in order of preference. The last
+// one is what a Chinese keyboard types for a comma.
+var delimiters = []string{",", "\t", ";", "|", "，"}
+
+// delimiterNames are what a person may call them.
+var delimiterNames = map[string]string{"comma": ",", "tab": "\t", "semicolon": ";", "pipe": "|", `\t`: "\t", ",": ",", "\t": "\t", ";": ";", "|": "|"}
+
+// parseDelimiter finds a delimiter by its name; "" is to be found out.
+func parseDelimiter(name string) (string, error) {
+	if name == "" || name == "auto" {
+		return "", nil
+	}
+	if d, ok := delimiterNames[name]; ok {
+		return d, nil
+	}
+	return "", fmt.Errorf("delimiter %q is not auto, comma, semicolon, tab or pipe", name)
+}
+
+// detectDialect finds the delimiter that shows the most columns okrsync knows.
+// known says how many, 0 for a text without any.
+func (f *File) detectDialect(c charset, wanted string) (d dialect, known int, err error) {
+	start, err := f.firstPiece(c)
+	if err != nil {
+		return d, 0, err
+	}
+	d.returns = endsWithReturns(start)
+	d.delimiter, d.named = namedDelimiter(start)
+	candidates := delimiters
+	switch {
+	case wanted != "":
+		candidates = []string{wanted}
+	case d.named:
+		candidates = []string{d.delimiter}
+	}
+	d.delimiter = candidates[0]
+	for _, delimiter := range candidates {
+		try := d
+		try.delimiter = delimiter
+		if n := f.knownColumns(newCSVReader(f.textFrom(c), c, try)); n > known {
+			d, known = try, n
+		}
+	}
+	return d, known, nil
+}
+
+// knownColumns is how many columns of the row are known that comes nearest to a
+// header. A header that can be used counts more than any that cannot.
+func (f *File) knownColumns(r rowReader) int {
+	search := f.headerSearch()
+	if l, err := search.run(r); err == nil {
+		return len(columnNames) + l.known()
+	}
+	return search.known // why it cannot be used, reading the rows will tell
+}
+
+// firstPiece is the beginning of a text in UTF-8, as far as it can be read.
+func (f *File) firstPiece(c charset) ([]byte, error) {
+	start := make([]byte, textPiece)
+	n, err := io.ReadFull(newTextReader(c.decode(f.textFrom(c)), CodeEncodingUnknown), start)
+	if refused, ok := errors.AsType[*FileError](err); ok && refused.Code != CodeEncodingUnknown {
+		return nil, err
+	}
+	return start[:n], nil
+}
+
+// endsWithReturns reports whether the first line of a text ends with a carriage
+// return alone.
+func endsWithReturns(start []byte) bool {
+	quoted := false
+	for i, b := range start {
+		switch {
+		case b == '"':
+			quoted = !quoted
+		case b == '\n' && !quoted:
+			return false
+		case b == '\r' && !quoted:
+			return i+1 < len(start) && start[i+1] != '\n'
+		}
+	}
+	return false
+}
+
+// namedDelimiter reads the first line with which Excel names the delimiter.
+func namedDelimiter(start []byte) (string, bool) {
+	line, _, _ := bytes.Cut(start, []byte{'\n'})
+	line, _, _ = bytes.Cut(line, []byte{'\r'})
+	name := strings.Trim(string(line), `"`)
+	if len(name) < len("sep=") || !strings.EqualFold(name[:len("sep=")], "sep=") {
+		return "", false
+	}
+	d, ok := delimiterNames[strings.TrimRight(name[len("sep="):], " ")]
+	return d, ok
+}

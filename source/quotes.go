@@ -1,0 +1,158 @@
+package source
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+)
+
+// A quotedScan is the reading of one record that has quotation marks. Its
+// positions count from the reader's pos, since the buffer may move.
+type quotedScan struct {
+	*csvReader
+	at        int // where the next cell begins
+	end, next int // of the line it is on
+	lines     int // from the record's first to that one
+}
+
+// quotedRecord reads a record with quotation marks, which may go on over several
+// lines.
+func (c *csvReader) quotedRecord(end, next int) error {
+	q := &quotedScan{csvReader: c, end: end, next: next, lines: 1}
+	for column, more := 0, true; more; column++ {
+		next, lines := q.next, q.lines
+		text, last, err := q.field()
+		if errors.Is(err, errQuotes) {
+			// Whatever the mark was meant to enclose, the next line is a row again.
+			c.row.fault = &fault{column: column, line: c.line + lines - 1, text: q.rest(next)}
+			c.take(next, lines)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		c.add(column, text)
+		more = !last
+	}
+	if q.lines > 1 {
+		c.row.raw = c.buf[c.pos : c.pos+q.end]
+	}
+	c.take(q.next, q.lines)
+	return nil
+}
+
+// A fault is a mark in a row that cannot be taken for what it should be.
+type fault struct {
+	column int
+	line   int
+	text   string // from the cell to the end of its line
+}
+
+var errQuotes = errors.New("quotation marks in the wrong place")
+
+// rest is the faulty cell as the message shows it.
+func (q *quotedScan) rest(next int) string {
+	const most = 256
+	text := q.buf[q.pos+min(q.at, next) : q.pos+next]
+	return trim(strings.ToValidUTF8(string(text[:min(len(text), most)]), ""))
+}
+
+// field reads a cell. It reports whether that is the last one of the record.
+func (q *quotedScan) field() (text string, last bool, err error) {
+	start := q.afterSpace(q.at)
+	if start < q.end && q.buf[q.pos+start] == '"' {
+		return q.quoted(start + 1)
+	}
+	rest := q.buf[q.pos+q.at : q.pos+q.end]
+	n := bytes.Index(rest, []byte(q.dialect.delimiter))
+	if last = n < 0; last {
+		n = len(rest)
+	}
+	cell := rest[:n]
+	if err := q.check(cell); err != nil {
+		return "", false, err
+	}
+	if bytes.IndexByte(cell, '"') >= 0 && !isTextFormula(cell) {
+		return "", false, errQuotes
+	}
+	if !last {
+		q.at += n + len(q.dialect.delimiter)
+	}
+	return string(cell), last, nil
+}
+
+// isTextFormula recognises ="7041…", with which programs protect the digits of
+// an id from Excel.
+func isTextFormula(cell []byte) bool {
+	cell = bytes.TrimSpace(cell)
+	return len(cell) > 3 && bytes.HasPrefix(cell, []byte(`="`)) && bytes.IndexByte(cell[2:], '"') == len(cell)-3
+}
+
+// afterSpace passes over the spaces, and tabs if they do not delimit, that some
+// programs put beside quotation marks.
+func (q *quotedScan) afterSpace(i int) int {
+	for i < q.end {
+		b := q.buf[q.pos+i]
+		if b != ' ' && (b != '\t' || q.dialect.delimiter == "\t") {
+			break
+		}
+		i++
+	}
+	return i
+}
+
+// quoted reads a cell behind its opening quotation mark.
+func (q *quotedScan) quoted(i int) (text string, last bool, err error) {
+	q.cell = q.cell[:0]
+	for {
+		rest := q.buf[q.pos+i : q.pos+q.end]
+		n := bytes.IndexByte(rest, '"')
+		switch {
+		case n < 0:
+			if i, err = q.nextLine(i); err != nil {
+				return "", false, err
+			}
+		case n+1 < len(rest) && rest[n+1] == '"':
+			q.cell = append(q.cell, rest[:n+1]...)
+			i += n + 2
+		default:
+			q.cell = append(q.cell, rest[:n]...)
+			if err := q.checkDecoded(q.cell); err != nil {
+				return "", false, err
+			}
+			last, err = q.closed(i + n + 1)
+			return string(q.cell), last, err
+		}
+	}
+}
+
+// nextLine goes on in the line below and returns where it begins.
+func (q *quotedScan) nextLine(i int) (int, error) {
+	q.cell = append(append(q.cell, q.buf[q.pos+i:q.pos+q.end]...), '\n')
+	start := q.next
+	end, next, err := q.lineEnd(start)
+	switch {
+	case errors.Is(err, io.EOF), q.lines == maxCellLines, len(q.cell) > maxCellBytes:
+		return 0, errQuotes
+	case err != nil:
+		return 0, err
+	}
+	q.end, q.next, q.lines = end, next, q.lines+1
+	return start, nil
+}
+
+// closed checks what stands behind a closing quotation mark: nothing but the
+// next cell.
+func (q *quotedScan) closed(i int) (last bool, err error) {
+	i = q.afterSpace(i)
+	rest := q.buf[q.pos+i : q.pos+q.end]
+	switch {
+	case len(rest) == 0:
+		return true, nil
+	case bytes.HasPrefix(rest, []byte(q.dialect.delimiter)):
+		q.at = i + len(q.dialect.delimiter)
+		return false, nil
+	}
+	return false, errQuotes
+}
