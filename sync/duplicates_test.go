@@ -128,7 +128,7 @@ func TestReasonsHaveWords(t *testing.T) {
 			}
 		}
 	}
-	if len(reasons) != 8 {
+	if len(reasons) != 9 {
 		t.Errorf("%d reasons have words", len(reasons))
 	}
 }

@@ -30,8 +30,11 @@ type Header struct {
 type Input struct {
 	Path   string `json:"path"`
 	SHA256 string `json:"sha256"`
-	Sheet  string `json:"sheet"`
+	Sheet  string `json:"sheet"` // of a workbook
 	Rows   int    `json:"rows"`
+
+	Encoding  string `json:"encoding,omitempty"`  // of a text
+	Delimiter string `json:"delimiter,omitempty"` // of a text
 }
 
 // A Journal is the truth about a run: an append-only file with a header line

@@ -25,6 +25,9 @@ type config struct {
 	target feishu.Table
 
 	sheet      string
+	headerRow  int
+	encoding   source.Encoding
+	delimiter  string
 	columns    map[source.Column][]string
 	percent    source.PercentMode
 	duplicates sync.Duplicates
@@ -48,6 +51,8 @@ func defaults() config {
 		baseURL:    "https://open.feishu.cn",
 		userIDType: "open_id",
 		timeout:    20 * time.Second,
+		encoding:   source.EncodingAuto,
+		delimiter:  "auto",
 		columns:    map[source.Column][]string{},
 		percent:    source.PercentAuto,
 		duplicates: sync.RejectDuplicates,
@@ -64,7 +69,10 @@ func defaults() config {
 
 // sourceOptions are the options of reading a file.
 func (c config) sourceOptions() source.Options {
-	return source.Options{Sheet: c.sheet, Columns: c.columns, Percent: c.percent}
+	return source.Options{
+		Sheet: c.sheet, HeaderRow: c.headerRow, Encoding: c.encoding, Delimiter: c.delimiter,
+		Columns: c.columns, Percent: c.percent,
+	}
 }
 
 // client returns a client for the configured app, paced by the pacer.

@@ -17,6 +17,7 @@ func (p *program) root() *cobra.Command {
 PATCH per item, and answers with a result for every row.
 
 Try it without an account:    okrsync demo
+See what a file would send:   okrsync check FILE
 Bring a file into a table:    okrsync sync --source ID --table ID FILE`,
 		Version:       version(),
 		SilenceErrors: true,
@@ -35,7 +36,7 @@ Bring a file into a table:    okrsync sync --source ID --table ID FILE`,
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.PersistentFlags().StringP("config", "c", "", "the configuration `FILE` (default: OKRSYNC_CONFIG, else ./config.yaml if it is there)")
-	root.AddCommand(p.syncCommand(), p.tablesCommand(), p.simulateCommand(), p.demoCommand(), p.versionCommand(), exitCodesTopic())
+	root.AddCommand(p.syncCommand(), p.checkCommand(), p.tablesCommand(), p.simulateCommand(), p.demoCommand(), p.versionCommand(), exitCodesTopic())
 	return root
 }
 

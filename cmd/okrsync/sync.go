@@ -55,16 +55,21 @@ The exit code is 0 when nothing is left to do; see okrsync help exit-codes.`,
 				return err
 			}
 			defer s.client.Close()
-			return s.syncFiles(cmd.Context())
+			return s.eachFile(cmd.Context(), s.syncFile)
 		},
 	}
+	f.add(cmd)
+	return cmd
+}
+
+// add gives a command the flags that every run takes.
+func (f *syncFlags) add(cmd *cobra.Command) {
 	addSettings(cmd, "source", "table", "sheet", "out", "rate", "workers", "user-id-type", "lang", "log-level", "log-format")
 	cmd.Flags().StringVar(&f.progress, "progress", "auto", "auto, bar, plain or none")
 	cmd.Flags().Bool("no-diff", false, "send every given field without comparing it with the live item first (this version always does)")
 	cmd.Flags().BoolVar(&f.json, "json", false, "write the summary of each run to standard output, one line of JSON each")
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing but errors")
 	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "log every repeated call")
-	return cmd
 }
 
 // apply brings the flags that only change what is said into the configuration.
@@ -94,13 +99,13 @@ func (p *program) newSession(c config, f syncFlags) (*session, error) {
 	return &session{program: p, config: c, flags: f, client: client, pacer: pacer}, err
 }
 
-// syncFiles runs the files one after the other. A run that was stopped for a
-// reason that will meet the next file too is the last one.
-func (s *session) syncFiles(ctx context.Context) error {
+// eachFile runs the files one after the other. A run that was stopped for a reason
+// that will meet the next file too is the last one.
+func (s *session) eachFile(ctx context.Context, run func(ctx context.Context, name, again string) int) error {
 	var codes []int
 	files := s.flags.files
 	for i, name := range files {
-		code := s.syncFile(ctx, name, s.program.commandLine(files, name))
+		code := run(ctx, name, s.program.commandLine(files, name))
 		codes = append(codes, code)
 		if stopsAll(code) && i+1 < len(files) {
 			s.program.say(phrase(s.config.lang,
@@ -141,13 +146,18 @@ func (s *session) syncFile(ctx context.Context, name, again string) int {
 // checkTarget reports a metric source or table that neither the configuration
 // nor the file's columns name.
 func checkTarget(c config, input *source.File) error {
-	if c.target.SourceID != "" && c.target.ID != "" {
-		return nil
-	}
 	columns, err := input.Given()
 	if err != nil {
 		return err
 	}
+	if problems := missingTargets(c, columns); len(problems) > 0 {
+		return &usageError{problems}
+	}
+	return nil
+}
+
+// missingTargets says which of metric source and table are named nowhere.
+func missingTargets(c config, columns []source.Column) []string {
 	var problems []string
 	if c.target.SourceID == "" && !slices.Contains(columns, source.ColumnSource) {
 		problems = append(problems, missingTarget("source"))
@@ -155,10 +165,7 @@ func checkTarget(c config, input *source.File) error {
 	if c.target.ID == "" && !slices.Contains(columns, source.ColumnTable) {
 		problems = append(problems, missingTarget("table"))
 	}
-	if len(problems) > 0 {
-		return &usageError{problems}
-	}
-	return nil
+	return problems
 }
 
 // missingTarget says how to name the metric source or the metric table.

@@ -24,35 +24,24 @@ const mostToldRows = 20
 
 // A transfer is one file on its way: what it needs, and what is known of it so far.
 type transfer struct {
-	*session
+	account
 	input  *source.File
-	again  string // the command line that continues
 	logger *zap.Logger
 	show   *progress
 	before sync.Tally // of the files before
 
-	folder  string // "" until the file is checked
-	journal *sync.Journal
+	journal *sync.Journal // nil until the file is checked
 	retries atomic.Int64
-	stop    error // why the run ended before its last row
-	fault   error // what must not happen: a disk that is full, a bug
-	toMend  int   // rows that somebody has to mend
-	trouble bool  // some row used up its tries on network or server trouble
-	summary report.Summary
+	toMend  int  // rows that somebody has to mend
+	trouble bool // some row used up its tries on network or server trouble
 }
 
 func (s *session) newTransfer(input *source.File, again string, started time.Time) *transfer {
-	t := &transfer{session: s, input: input, again: again, before: s.pacer.Tally()}
+	t := &transfer{account: s.account(input, again, started), input: input, before: s.pacer.Tally()}
 	terminal := isTerminal(s.program.stderr)
 	t.show = newProgress(s.program.stderr, s.config.progress, s.config.lang, terminal)
 	t.logger = newLogger(t.show, s.config, terminal)
 	s.pacer.OnPause = t.paused
-	t.summary = report.Summary{
-		Version:   version(),
-		Input:     sync.Input{Path: input.Name(), SHA256: input.SHA256(), Sheet: input.Sheet()},
-		Counts:    report.NewCounts(),
-		StartedAt: started,
-	}
 	return t
 }
 
@@ -100,7 +89,7 @@ func (t *transfer) ending() {
 // begin makes the run's folder and journal, when the file has turned out to be
 // good and before the first call.
 func (t *transfer) begin(rows int) error {
-	t.summary.Input.Rows = rows
+	t.noted(t.input, rows)
 	folder, err := sync.CreateFolder(t.config.out, t.input.Name(), t.summary.StartedAt)
 	if err != nil {
 		return fault{doing: makingFolder, where: t.config.out, err: err}
@@ -118,6 +107,9 @@ func (t *transfer) begin(rows int) error {
 		_ = os.Remove(folder) // there is nothing in it, and the first reason is the one to tell
 		t.folder = ""
 		return fault{doing: journaling, where: folder, err: err}
+	}
+	for _, n := range t.summary.Notices {
+		t.logger.Info(n.In(t.config.lang), zap.String("code", n.Code))
 	}
 	t.show.begin(rows)
 	return nil
@@ -147,7 +139,11 @@ func (t *transfer) end() int {
 			t.fault, s.ExitCode = fault{doing: writingFiles, where: t.folder, err: err}, exitInternal
 		}
 	}
-	t.tell()
+	t.tellErrors()
+	if t.flags.json {
+		t.program.printJSON(s)
+	}
+	t.tellEnd()
 	return s.ExitCode
 }
 

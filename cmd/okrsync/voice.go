@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"unicode"
@@ -63,88 +62,12 @@ var statusWords = map[sync.Status]sync.Text{
 	sync.Unprocessed: {ZH: "未处理", EN: "unprocessed"},
 }
 
-// tell says how a run ended.
-func (t *transfer) tell() {
-	lang, s := t.config.lang, t.summary
-	for _, err := range []error{t.fault, t.stop} {
-		if err != nil {
-			t.program.say(explain(err, lang))
-		}
-	}
-	if t.flags.json {
-		t.program.printJSON(s)
-	}
-	if t.folder == "" || t.flags.quiet {
-		return
-	}
-	t.program.say(t.verdict())
-	t.program.say(phrase(lang, "结果：", "results: ") + t.folder)
-	if next := t.next(); next != "" {
-		t.program.say(phrase(lang, "下一步：", "next: ") + next)
-	}
-}
-
-// verdict is a run in one line. If answers could not be recorded, the rows
-// without one are not passed over.
-func (t *transfer) verdict() string {
-	lang, s := t.config.lang, t.summary
-	if answered := s.Counts.Total(); answered != s.Input.Rows {
-		return phrase(lang,
-			fmt.Sprintf("%s：共 %d 行，只有 %d 行有记录：%s", s.Input.Path, s.Input.Rows, answered, t.counts()),
-			fmt.Sprintf("%s: only %d of %s have a recorded answer: %s", s.Input.Path, answered, plural(s.Input.Rows, "row"), t.counts()))
-	}
-	return phrase(lang,
-		fmt.Sprintf("%s：共 %d 行：%s", s.Input.Path, s.Input.Rows, t.counts()),
-		fmt.Sprintf("%s: %s: %s", s.Input.Path, plural(s.Input.Rows, "row"), t.counts()))
-}
-
 // plural is a number of things in English.
 func plural(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
-}
-
-// counts lists the statuses that occurred.
-func (t *transfer) counts() string {
-	var parts []string
-	for _, status := range sync.Statuses {
-		if n := t.summary.Counts[status]; n > 0 {
-			parts = append(parts, phrase(t.config.lang,
-				fmt.Sprintf("%s %d", statusWords[status].ZH, n),
-				fmt.Sprintf("%d %s", n, statusWords[status].EN)))
-		}
-	}
-	if len(parts) == 0 {
-		return phrase(t.config.lang, "没有数据行", "nothing in it")
-	}
-	return strings.Join(parts, phrase(t.config.lang, "，", ", "))
-}
-
-// next is what to do after the run.
-func (t *transfer) next() string {
-	lang, again := t.config.lang, t.again
-	results := filepath.Join(t.folder, "result.csv")
-	switch {
-	case t.again == "":
-		return ""
-	case t.fault != nil:
-		return again
-	}
-	switch t.summary.ExitCode {
-	case exitOK:
-		return ""
-	case exitRows:
-		return phrase(lang,
-			fmt.Sprintf("按 %s 中的建议修改这些行，然后运行 %s", results, again),
-			fmt.Sprintf("mend the rows as %s advises, then %s", results, again))
-	case exitApp:
-		return phrase(lang, "修好上述设置后运行 ", "mend the set-up as said above, then ") + again
-	case exitQuota:
-		return phrase(lang, "额度恢复后运行 ", "when the quota allows it, ") + again
-	}
-	return again
 }
 
 // commandLine is the program's own command line with one of its files, to be

@@ -19,6 +19,7 @@ type Summary struct {
 	Outcome  string     `json:"outcome"` // the exit code as a word
 	ExitCode int        `json:"exit_code"`
 	Stop     *Stop      `json:"stop,omitempty"` // why the run ended before its last row
+	Notices  []Notice   `json:"notices,omitempty"`
 	Counts   Counts     `json:"counts"`
 	Calls    Calls      `json:"calls"`
 
@@ -40,6 +41,13 @@ type Stop struct {
 	Code   string    `json:"code"`
 	Reason sync.Text `json:"reason"`
 	Advice sync.Text `json:"advice"`
+}
+
+// A Notice is what a person should know about the file although nothing of it was
+// refused, such as hidden rows.
+type Notice struct {
+	Code string `json:"code"`
+	sync.Text
 }
 
 // Counts is how many rows ended in each status; every status is there.

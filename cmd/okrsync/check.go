@@ -1,0 +1,182 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"okrsync/source"
+	"okrsync/sync"
+	"okrsync/sync/report"
+)
+
+func (p *program) checkCommand() *cobra.Command {
+	var f syncFlags
+	cmd := &cobra.Command{
+		Use:   "check FILE…",
+		Short: "read a file without sending anything: every problem of every row",
+		Long: `check reads each FILE as sync does and says, without a login and without the
+network, which rows would be sent and which would not: every problem of every
+row at once, grouped by column. The same result.csv as after a sync is written
+into a folder of its own; rows that would be sent are planned.
+
+It takes the flags of sync, so that a command line only changes its first word.
+The exit code is 0 if every row is fine, 3 if some are to be mended, 4 if the
+file is refused as a whole.`,
+		Example: `  okrsync check values.xlsx
+  okrsync check --lang zh --json values.csv | jq .problems`,
+		RunE: func(cmd *cobra.Command, files []string) error {
+			if len(files) == 0 {
+				return usagef("no file given: okrsync check FILE…")
+			}
+			c, err := p.load(cmd)
+			if err != nil {
+				return err
+			}
+			f.files = files
+			s := &session{program: p, config: c, flags: f}
+			return s.eachFile(cmd.Context(), s.checkFile)
+		},
+	}
+	f.add(cmd)
+	return cmd
+}
+
+// checkFile checks one file and returns its exit code, having told everything.
+func (s *session) checkFile(ctx context.Context, name, again string) int {
+	started := time.Now().UTC()
+	input, err := s.program.openInput(ctx, name, s.config.sourceOptions())
+	if err != nil {
+		return s.refused(name, started, err)
+	}
+	defer input.Close()
+	i := &inspection{account: s.account(input, again, started), problems: newProblems()}
+	i.onward = strings.Replace(again, "okrsync check", "okrsync sync", 1)
+	if err := i.read(ctx, input); err != nil {
+		return s.refused(name, started, err)
+	}
+	return i.end()
+}
+
+// An inspection is a file that is checked: its results, gone through once for the
+// file of results and the groups, and once more for JSON.
+type inspection struct {
+	account
+	results  iter.Seq2[sync.Result, error]
+	problems *problems
+}
+
+// read reads the file for the first time.
+func (i *inspection) read(ctx context.Context, input *source.File) error {
+	columns, err := input.Given()
+	if err != nil {
+		return err
+	}
+	check := sync.Check{
+		Rows:       until(ctx, input.Rows()),
+		Table:      i.config.target,
+		Tables:     len(missingTargets(i.config, columns)) == 0,
+		Duplicates: i.config.duplicates,
+	}
+	rows, results, err := check.Run()
+	i.results = results
+	i.noted(input, rows)
+	return err
+}
+
+// until ends the reading of rows with the context, whose cause it then yields.
+func until(ctx context.Context, rows source.Rows) source.Rows {
+	return func(yield func(source.Update, error) bool) {
+		for u, err := range rows {
+			if ctx.Err() != nil {
+				yield(source.Update{}, context.Cause(ctx))
+				return
+			}
+			if !yield(u, err) {
+				return
+			}
+		}
+	}
+}
+
+// end writes the files, tells what is to be mended and returns the exit code.
+func (i *inspection) end() int {
+	i.write()
+	switch {
+	case i.flags.json:
+		i.fault = errors.Join(i.fault, i.printJSON(i.program.stdout))
+	case i.fault == nil && !i.flags.quiet:
+		i.problems.print(i.program.stdout, i.config.lang, i.summary)
+	}
+	i.tellErrors()
+	i.tellEnd()
+	return i.summary.ExitCode
+}
+
+// write makes the folder and the files in it.
+func (i *inspection) write() {
+	s := &i.summary
+	folder, err := sync.CreateFolder(i.config.out, s.Input.Path, s.StartedAt)
+	if err != nil {
+		i.fault = fault{doing: makingFolder, where: i.config.out, err: err}
+	} else if err := report.CSV(folder, i.config.lang, s.Counts.Of(i.problems.of(i.results))); err != nil {
+		i.fault = fault{doing: writingFiles, where: folder, err: err}
+	} else {
+		i.folder, s.Files = folder, []string{report.CSVName, report.SummaryName}
+		i.fault = s.Check()
+	}
+	s.ExitCode = i.code()
+	s.Outcome, s.FinishedAt = outcomes[s.ExitCode], time.Now().UTC()
+	if i.fault == nil {
+		if err := report.WriteSummary(folder, *s); err != nil {
+			i.fault = fault{doing: writingFiles, where: folder, err: err}
+			s.ExitCode = i.code()
+		}
+	}
+}
+
+// code returns the exit code.
+func (i *inspection) code() int {
+	if i.fault != nil {
+		return exitCode(i.fault)
+	}
+	if i.summary.Counts[sync.Rejected] > 0 {
+		return exitRows
+	}
+	return exitOK
+}
+
+// printJSON writes the summary with a list of all problems, which may be longer
+// than memory.
+func (i *inspection) printJSON(w io.Writer) error {
+	head, err := json.Marshal(i.summary)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(w)
+	fmt.Fprintf(out, `%s,"problems":[`, head[:len(head)-1])
+	comma := ""
+	for r, err := range i.results {
+		if err != nil {
+			return err
+		}
+		for _, p := range problemsOf(r) {
+			line, err := json.Marshal(p)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(out, "%s\n%s", comma, line)
+			comma = ","
+		}
+	}
+	fmt.Fprintln(out, "]}")
+	return out.Flush()
+}

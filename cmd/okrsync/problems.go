@@ -1,0 +1,143 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+
+	"okrsync/source"
+	"okrsync/sync"
+	"okrsync/sync/report"
+)
+
+// A problem is one thing that is wrong with a row, in the form of --json.
+type problem struct {
+	Row    int       `json:"row"`
+	Cell   string    `json:"cell,omitempty"`   // C17
+	Field  string    `json:"field,omitempty"`  // metric_target_value
+	Column string    `json:"column,omitempty"` // as the header spells it
+	Item   string    `json:"metric_item_id,omitempty"`
+	Code   string    `json:"code"`
+	Found  string    `json:"found,omitempty"`
+	Reason sync.Text `json:"reason"`
+	Advice sync.Text `json:"advice"`
+}
+
+// problemsOf lists what is wrong with a row: cell by cell, or the row as a whole.
+func problemsOf(r sync.Result) []problem {
+	if r.Status != sync.Rejected {
+		return nil
+	}
+	if len(r.Problems) == 0 {
+		return []problem{{Row: r.Row, Item: r.Item, Code: r.Code, Reason: placed(r), Advice: r.Advice}}
+	}
+	list := make([]problem, len(r.Problems))
+	for i, p := range r.Problems {
+		list[i] = problem{
+			Row: r.Row, Cell: p.Cell, Field: string(p.Field), Column: p.Column, Item: r.Item, Code: string(p.Code), Found: p.Found,
+			Reason: sync.Text{ZH: p.Reason("zh"), EN: p.Reason("en")},
+			Advice: sync.Text{ZH: p.Advice("zh"), EN: p.Advice("en")},
+		}
+	}
+	return list
+}
+
+// placed is the reason of a row as a whole, with its number.
+func placed(r sync.Result) sync.Text {
+	return sync.Text{ZH: fmt.Sprintf("第 %d 行：%s", r.Row, r.Reason.ZH), EN: fmt.Sprintf("row %d: %s", r.Row, r.Reason.EN)}
+}
+
+// problems groups what is to be mended by what it is and where: a person mends a
+// column at a time.
+type problems struct {
+	groups map[groupKey]*group
+}
+
+type groupKey struct{ code, column, field string }
+
+// A group is one kind of problem in one column.
+type group struct {
+	groupKey
+	advice sync.Text
+	count  int
+	first  []sync.Text // the reasons of the first ones
+}
+
+func newProblems() *problems { return &problems{groups: make(map[groupKey]*group)} }
+
+// of passes results on and takes in their problems as they go by.
+func (ps *problems) of(results iter.Seq2[sync.Result, error]) iter.Seq2[sync.Result, error] {
+	return func(yield func(sync.Result, error) bool) {
+		for r, err := range results {
+			for _, p := range problemsOf(r) {
+				ps.add(p)
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
+func (ps *problems) add(p problem) {
+	const most = 10 // that are shown of a group; all of them stand in result.csv
+	key := groupKey{code: p.Code, column: p.Column, field: p.Field}
+	g := ps.groups[key]
+	if g == nil {
+		g = &group{groupKey: key, advice: p.Advice}
+		ps.groups[key] = g
+	}
+	if g.count++; len(g.first) < most {
+		g.first = append(g.first, p.Reason)
+	}
+}
+
+// sorted lists the groups in the order of the columns' documentation, the largest
+// first within a column.
+func (ps *problems) sorted() []*group {
+	place := func(g *group) int { return slices.Index(source.Columns(), source.Column(g.field)) }
+	var all []*group
+	for _, g := range ps.groups {
+		all = append(all, g)
+	}
+	slices.SortFunc(all, func(a, b *group) int {
+		return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(b.count, a.count), cmp.Compare(a.code, b.code), cmp.Compare(a.column, b.column))
+	})
+	return all
+}
+
+// print writes notices and groups for people.
+func (ps *problems) print(w io.Writer, lang string, s report.Summary) {
+	for _, n := range s.Notices {
+		fmt.Fprintf(w, "%s%s\n", phrase(lang, "提示：", "note: "), printable(n.In(lang)))
+	}
+	for _, g := range ps.sorted() {
+		fmt.Fprintf(w, "\n%s\n", printable(g.title(lang)))
+		for _, reason := range g.first {
+			fmt.Fprintf(w, "  %s\n", printable(reason.In(lang)))
+		}
+		if more := g.count - len(g.first); more > 0 {
+			fmt.Fprintln(w, phrase(lang, fmt.Sprintf("  …还有 %d 处，见 %s", more, report.CSVName), fmt.Sprintf("  … and %d more, see %s", more, report.CSVName)))
+		}
+		fmt.Fprintf(w, "  → %s\n", printable(g.advice.In(lang)))
+	}
+	if len(ps.groups) > 0 {
+		fmt.Fprintln(w)
+	}
+}
+
+// title names a group: its column, how many there are, and their code.
+func (g *group) title(lang string) string {
+	column := cmp.Or(g.column, g.field)
+	switch {
+	case column == "" && lang == "zh":
+		return fmt.Sprintf("%d 行（%s）", g.count, g.code)
+	case column == "":
+		return fmt.Sprintf("%s (%s)", plural(g.count, "row"), g.code)
+	case lang == "zh":
+		return fmt.Sprintf("“%s”列：%d 处（%s）", column, g.count, g.code)
+	}
+	return fmt.Sprintf("column %s: %s (%s)", column, plural(g.count, "cell"), g.code)
+}
