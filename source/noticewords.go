@@ -9,13 +9,13 @@ var noticeWords = map[NoticeCode]struct{ en, zh string }{
 	NoticeDelimiter:   {"the columns are separated by {found}", "列以{found}分隔"},
 	NoticeOtherName:   {"its content is {found}, whatever its name says", "文件内容是 {found}，与文件名不符"},
 	NoticeTitles:      {"the header is row {found}; the rows above it are not data", "表头在第 {found} 行，其上各行不作为数据"},
-	NoticeHiddenRows:  {"{count} hidden rows are read like the others: {found}", "{count} 个隐藏行也会照常读取：{found}"},
-	NoticeFiltered:    {"{count} rows that a filter hides are read like the others: {found}", "{count} 个被筛选隐藏的行也会照常读取：{found}"},
-	NoticeHiddenCells: {"{count} hidden columns are read like the others: {found}", "{count} 个隐藏列也会照常读取：{found}"},
-	NoticeHiddenSheet: {"{count} hidden sheets are not read: {found}", "{count} 个隐藏工作表不读取：{found}"},
-	NoticeOtherSheets: {"{count} sheets without the header are not read: {found}", "{count} 个没有表头的工作表不读取：{found}"},
-	NoticeLinks:       {"the values of {count} rows come from another workbook, as it was when this one was saved: {found}", "{count} 行的数值引用了其他工作簿，读取的是保存时的值：{found}"},
-	NoticePoints:      {"in {count} rows a number such as 1.234 is read with a decimal point, not as 1234: {found}", "{count} 行中形如 1.234 的数字按小数读取，而不是 1234：{found}"},
+	NoticeHiddenRows:  {"hidden rows ({count}) are read like the others: {found}", "{count} 个隐藏行也会照常读取：{found}"},
+	NoticeFiltered:    {"rows that a filter hides ({count}) are read like the others: {found}", "{count} 个被筛选隐藏的行也会照常读取：{found}"},
+	NoticeHiddenCells: {"hidden columns ({count}) are read like the others: {found}", "{count} 个隐藏列也会照常读取：{found}"},
+	NoticeHiddenSheet: {"hidden sheets ({count}) are not read: {found}", "{count} 个隐藏工作表不读取：{found}"},
+	NoticeOtherSheets: {"sheets without the header ({count}) are not read: {found}", "{count} 个没有表头的工作表不读取：{found}"},
+	NoticeLinks:       {"values that come from another workbook are read as they were when this one was saved: rows {found} ({count})", "{count} 行的数值引用了其他工作簿，读取的是保存时的值：{found}"},
+	NoticePoints:      {"numbers such as 1.234 are read with a decimal point, not as 1234: rows {found} ({count})", "{count} 行中形如 1.234 的数字按小数读取，而不是 1234：{found}"},
 }
 
 // delimiterWord is a delimiter as a message shows it.

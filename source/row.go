@@ -176,8 +176,11 @@ func (rd *reading) beyondHeader(c *cell) {
 
 func (rd *reading) refuse(code Code, c *cell) {
 	found := trim(c.text)
-	if c.kind == booleanCell {
+	switch c.kind {
+	case booleanCell:
 		found = booleanName(found)
+	case percentCell:
+		found = percentShown(found)
 	}
 	rd.problems = append(rd.problems, rd.layout.problem(code, rd.update.Row, c.column, found))
 }
@@ -188,6 +191,15 @@ func (l *layout) problem(code Code, row, column int, found string) Problem {
 		p.Column, p.Field = l.heads[column], l.columns[column]
 	}
 	return p
+}
+
+// percentShown is a stored ratio as its cell shows it: 0.85 as 85%.
+func percentShown(stored string) string {
+	points, code := parsePercent(stored, PercentPoints)
+	if code != "" {
+		return stored
+	}
+	return string(points) + "%"
 }
 
 func booleanName(stored string) string {

@@ -44,11 +44,12 @@ func sameItem(a, b mention) int {
 	)
 }
 
-// mentions collects which rows name which items.
+// mentions collects which rows name which items. The rows of an item are together
+// in one part, so that no slice is large while it grows or is sorted.
 type mentions struct {
 	seed   maphash.Seed
 	tables map[feishu.Table]uint16
-	all    []mention
+	parts  [256][]mention
 }
 
 func newMentions() *mentions {
@@ -77,12 +78,17 @@ func (m *mentions) mention(u source.Update, t feishu.Table, values uint64) bool 
 		m.tables[t] = table
 	}
 	id, over := value(u.ItemID)
-	m.all = append(m.all, mention{
+	part := &m.parts[id*spread>>56]
+	*part = append(*part, mention{
 		id: id, over: over, digits: uint8(len(u.ItemID)), table: table,
 		row: uint32(u.Row), values: values,
 	})
 	return true
 }
+
+// spread multiplies ids, which often differ in their last digits only, into
+// numbers that differ in their first bits: 2^64 divided by the golden ratio.
+const spread = 0x9e3779b97f4a7c15
 
 // value returns the number that up to 20 digits spell, as over<<64 + id.
 func value(digits string) (id uint64, over uint8) {
@@ -106,20 +112,27 @@ type ruling struct {
 // rulings decides about all rows that name an item more than once. Rows that
 // are not in the map are the only ones for their item, or the ones to be sent.
 func (m *mentions) rulings(policy Duplicates) map[int]ruling {
-	slices.SortFunc(m.all, func(a, b mention) int {
+	ruled := make(map[int]ruling)
+	for i := range m.parts {
+		ruleAll(ruled, m.parts[i], policy)
+		m.parts[i] = nil
+	}
+	return ruled
+}
+
+// ruleAll decides about the rows of some items.
+func ruleAll(ruled map[int]ruling, rows []mention, policy Duplicates) {
+	slices.SortFunc(rows, func(a, b mention) int {
 		return cmp.Or(sameItem(a, b), cmp.Compare(a.row, b.row))
 	})
-	ruled := make(map[int]ruling)
-	for start := 0; start < len(m.all); {
+	for start := 0; start < len(rows); {
 		end := start + 1
-		for end < len(m.all) && sameItem(m.all[start], m.all[end]) == 0 {
+		for end < len(rows) && sameItem(rows[start], rows[end]) == 0 {
 			end++
 		}
-		rule(ruled, m.all[start:end], policy)
+		rule(ruled, rows[start:end], policy)
 		start = end
 	}
-	m.all = nil
-	return ruled
 }
 
 // rule decides about the rows that name one item, given in file order.
