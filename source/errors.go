@@ -2,7 +2,6 @@ package source
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
 	"strconv"
@@ -93,6 +92,8 @@ type FileError struct {
 	Found  string // what was found, escaped as in Problem
 	Wanted string // what would have been right: header names, sheets
 	Err    error  // the cause, or nil
+
+	finding finding // what Found says, in both languages; none if it is a name
 }
 
 // Unwrap returns the cause, such as an fs.ErrPermission.
@@ -152,11 +153,16 @@ func (e *RowError) Advice(lang string) string {
 
 // Reason says which file is refused, at which place, and why.
 func (e *FileError) Reason(lang string) string {
-	reason := wordsOf(e.Code, lang).reason
-	if e.Found == "" {
+	reason, found := wordsOf(e.Code, lang).reason, e.Found
+	switch {
+	case found == "":
 		reason = withoutFound(reason)
+	case e.finding.format != "":
+		found = e.finding.in(lang)
+	default:
+		found = translated(found, lang)
 	}
-	return filePlace(lang, e) + strings.NewReplacer("{found}", e.Found, "{wanted}", e.Wanted).Replace(reason)
+	return filePlace(lang, e) + strings.NewReplacer("{found}", found, "{wanted}", e.Wanted).Replace(reason)
 }
 
 // Advice says what to do about the file.
@@ -167,12 +173,14 @@ func (e *FileError) Advice(lang string) string {
 // damaged is the refusal of a workbook that is not what a spreadsheet program
 // would have written.
 func damaged(part string, offset int64, format string, args ...any) *FileError {
-	return &FileError{Code: CodeFileDamaged, Place: part, Offset: offset, Found: fmt.Sprintf(format, args...)}
+	f := finding{format, args}
+	return &FileError{Code: CodeFileDamaged, Place: part, Offset: offset, Found: f.in("en"), finding: f}
 }
 
 // tooLarge is the refusal of a file that would take too much memory or time.
 func tooLarge(part string, format string, args ...any) *FileError {
-	return &FileError{Code: CodeFileTooLarge, Place: part, Found: fmt.Sprintf(format, args...)}
+	f := finding{format, args}
+	return &FileError{Code: CodeFileTooLarge, Place: part, Found: f.in("en"), finding: f}
 }
 
 func notRegular(name string, info fs.FileInfo) *FileError {

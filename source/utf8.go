@@ -3,7 +3,6 @@ package source
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"io"
 	"unicode/utf8"
 )
@@ -59,8 +58,8 @@ func (t *textReader) fill() {
 const nulByte = "byte 00"
 
 func (t *textReader) refusal(at int) *FileError {
-	found := fmt.Sprintf("byte %02X", t.buf[at])
-	return &FileError{Code: t.code, Offset: t.offset + int64(at) + 1, Found: found}
+	f := finding{"byte %02X", []any{t.buf[at]}}
+	return &FileError{Code: t.code, Offset: t.offset + int64(at) + 1, Found: f.in("en"), finding: f}
 }
 
 // firstBad is the position of the first byte that does not belong in a text,

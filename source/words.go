@@ -55,8 +55,8 @@ var vocabulary = map[Code]wording{
 		zh: phrase{"数字“{found}”的位数太多，无法精确保存", "请四舍五入到 15 位有效数字以内"},
 	},
 	CodePercentUndecided: {
-		en: phrase{"“{found}” is a percentage, which may mean a ratio (0.85) or points (85)", "set input.percent to ratio or points, or write the number without the percent sign and format"},
-		zh: phrase{"“{found}”是百分数，可能表示 0.85，也可能表示 85", "请在配置中把 input.percent 设为 ratio 或 points，或改用不带百分号的常规数字"},
+		en: phrase{"“{found}” is a percentage, which may be meant as a ratio (85% = 0.85) or as points (85% = 85)", "set input.percent to ratio or points, or write the number without the percent sign and format"},
+		zh: phrase{"“{found}”是百分数，可能按小数计（85% 即 0.85），也可能按百分点计（85% 即 85）", "请在配置中把 input.percent 设为 ratio 或 points，或改用不带百分号的常规数字"},
 	},
 	CodeCellIsDate: {
 		en: phrase{"the cell is a date (stored as {found})", "format the cell as General or Number and enter the value again"},
