@@ -41,10 +41,13 @@ func locate(t *testing.T, archive []byte, name string) (start, end int) {
 	return 0, 0
 }
 
-// A flipped bit is refused or changes nothing, compressed or not.
+// A flipped bit is refused or changes nothing, compressed or not: 1,000 of them.
 func TestFlippedBits(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	flips := map[string]int{sheetPart: 250, "xl/sharedStrings.xml": 50}
+	flips := map[string]int{
+		sheetPart: 250, "xl/sharedStrings.xml": 100, "xl/styles.xml": 50,
+		"xl/workbook.xml": 50, "xl/_rels/workbook.xml.rels": 25, "_rels/.rels": 25,
+	}
 	path := filepath.Join(t.TempDir(), "a.xlsx")
 	readBytes := func(archive []byte) answer {
 		if err := os.WriteFile(path, archive, 0o600); err != nil {
@@ -70,12 +73,16 @@ func TestFlippedBits(t *testing.T) {
 }
 
 // A part that is cut short is refused even if its checksum is right, and so is
-// a file that is.
+// a file that is: 500 of them.
 func TestCuts(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
-	for _, part := range []string{sheetPart, "xl/sharedStrings.xml"} {
+	cuts := map[string]int{
+		sheetPart: 150, "xl/sharedStrings.xml": 100, "xl/styles.xml": 50,
+		"xl/workbook.xml": 50, "xl/_rels/workbook.xml.rels": 25, "_rels/.rels": 25,
+	}
+	for part, n := range cuts {
 		whole := mixedBook()[part]
-		for range 100 {
+		for range n {
 			cut := mixedBook().with(part, whole[:random.IntN(len(whole))])
 			if a := cut.read(t); a.fatal == nil {
 				t.Errorf("%s cut to %d bytes goes unnoticed", part, len(cut[part]))
@@ -104,6 +111,36 @@ func FuzzXLSX(f *testing.F) {
 		path := write(t, "fuzz.xlsx", p.zip(t, zip.Store))
 		if a, b := read(t, path, Options{Percent: PercentPoints}), read(t, path, Options{Percent: PercentPoints}); a.String() != b.String() {
 			t.Errorf("read differently:\n%s%s", a, b)
+		}
+	})
+}
+
+// FuzzContainer feeds whole files: archives that are none, directories that lie,
+// compressed data that are broken. See read for what must hold all the same.
+func FuzzContainer(f *testing.F) {
+	small := book(bookHeader + `<row r="2"><c r="A2" t="s"><v>2</v></c><c r="B2"><v>1</v></c></row>`)
+	for _, method := range []uint16{zip.Store, zip.Deflate} {
+		f.Add(small.zip(f, method))
+	}
+	f.Add([]byte(ole("Root Entry", "EncryptionInfo", "EncryptedPackage")))
+	f.Add([]byte("PK\x03\x04"))
+	f.Add([]byte("\xff\xfem\x00"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		path := write(t, "fuzz.xlsx", data)
+		if a, b := read(t, path, Options{}), read(t, path, Options{}); a.String() != b.String() {
+			t.Errorf("read differently:\n%s%s", a, b)
+		}
+	})
+}
+
+// FuzzFormat: any number format is read, and reading it ends.
+func FuzzFormat(f *testing.F) {
+	for _, code := range []string{"General", `0.0"万"`, "[h]:mm", `yyyy"年"`, `_ * #,##0_ ;_ @_ `, "[$-804]aaaa", `\`} {
+		f.Add(code)
+	}
+	f.Fuzz(func(t *testing.T, code string) {
+		if got := parseFormat(code); got > dateFormat {
+			t.Errorf("%q is %d", code, got)
 		}
 	})
 }

@@ -120,6 +120,8 @@ func foldNumber(text string) string {
 			return '-'
 		case '￥':
 			return '¥'
+		case '\u00a0', '\u2007', '\u202f': // spaces that don't break
+			return ' '
 		case '￡':
 			return '£'
 		}

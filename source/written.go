@@ -30,7 +30,7 @@ func takeApart(text string) (w written, ok bool) {
 	}
 	text = w.takeTrailingMinus(text)
 	if plain, percent := strings.CutSuffix(text, "%"); percent {
-		text, w.percent = trim(plain), true
+		text, w.percent = trimSpaces(plain), true
 	}
 	text, back := cutCurrency(text, strings.CutSuffix)
 	text = w.takeUnit(text)
@@ -40,18 +40,22 @@ func takeApart(text string) (w written, ok bool) {
 	return w, w.signs <= 1 && agree && alone && text != "" && isDigits(text[:1])
 }
 
+// trimSpaces removes the spaces between the parts of a number. Other characters
+// that cannot be seen are no part of one.
+func trimSpaces(text string) string { return strings.Trim(text, " ") }
+
 // takeSign takes a sign off the front, or parentheses, which mean a minus.
 func (w *written) takeSign(text string) string {
 	if inner, ok := strings.CutPrefix(text, "("); ok && strings.HasSuffix(inner, ")") {
 		w.negative = true
 		w.signs++
-		return trim(inner[:len(inner)-1])
+		return trimSpaces(inner[:len(inner)-1])
 	}
 	for _, sign := range []string{"-", "+", "负", "負"} {
 		if rest, ok := strings.CutPrefix(text, sign); ok {
 			w.negative = sign != "+"
 			w.signs++
-			return trim(rest)
+			return trimSpaces(rest)
 		}
 	}
 	return text
@@ -77,7 +81,7 @@ func (w *written) takeUnit(text string) string {
 	for _, unit := range units {
 		if rest, ok := strings.CutSuffix(text, unit.name); ok {
 			w.shift = unit.shift
-			return trim(rest)
+			return trimSpaces(rest)
 		}
 	}
 	return text
@@ -104,7 +108,7 @@ func cutCurrency(text string, cut func(s, affix string) (string, bool)) (rest, c
 	}
 	for _, currency := range currencies {
 		if rest, ok := cut(upper, currency); ok {
-			return trim(rest), currency
+			return trimSpaces(rest), currency
 		}
 	}
 	return text, ""
