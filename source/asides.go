@@ -2,8 +2,8 @@ package source
 
 import (
 	"bytes"
-	"fmt"
 	"slices"
+	"strings"
 )
 
 // aside recognises a row without an item id that is not meant to be data. A
@@ -23,27 +23,25 @@ func (l *layout) aside(r *row, idSeen bool) (Aside, error) {
 	case same && known == l.known():
 		return AsideHeader, nil
 	case known >= certain, known > 0 && r.number == l.header+1 && !idSeen:
-		return "", &FileError{Code: CodeHeaderSecond, Line: r.line, Place: cellName(0, r.number), Found: l.found(r)}
+		return "", &FileError{Code: CodeHeaderSecond, Line: r.line, Place: cellName(0, r.number), Found: foundIn(r)}
 	case !idSeen && slices.ContainsFunc(r.cells, cell.isTotal):
 		return AsideTotal, nil
 	}
 	return "", nil
 }
 
-// found lists the cells of a row for a message.
-func (l *layout) found(r *row) string {
+// foundIn lists the cells of a row for a message.
+func foundIn(r *row) string {
 	const most = 6
-	text := ""
+	var texts []string
 	for i, c := range r.cells {
-		switch {
-		case i == most:
-			return text + ", …"
-		case i > 0:
-			text += ", "
+		if i == most {
+			texts = append(texts, "…")
+			break
 		}
-		text += show(trim(c.text))
+		texts = append(texts, show(trim(c.text)))
 	}
-	return text
+	return strings.Join(texts, ", ")
 }
 
 // checkLines refuses a row of several lines in which one begins like a row of its
@@ -59,7 +57,7 @@ func (l *layout) checkLines(r *row) error {
 			continue
 		}
 		if id := unwrapID(string(bytes.Trim(cells[l.item], `"`))); len(id) >= shortest && isDigits(id) {
-			return &FileError{Code: CodeCSVQuotes, Line: r.line + n, Found: fmt.Sprintf("%s…", show(id))}
+			return &FileError{Code: CodeCSVQuotes, Line: r.line + n, Found: show(id) + "…"}
 		}
 	}
 	return nil

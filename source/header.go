@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"strconv"
 )
 
 // maxTitleRows is how many rows, blank ones not counted, the header is looked for
@@ -126,19 +125,4 @@ func (f *File) Given() ([]Column, error) {
 		return nil, f.refusal(err)
 	}
 	return slices.DeleteFunc(slices.Clone(p.layout.columns), func(c Column) bool { return c == "" }), nil
-}
-
-// rowNumbers lists numbers of rows for a message: 3, 7, 12 …
-func rowNumbers(rows []int, count int) string {
-	text := ""
-	for i, row := range rows {
-		if i > 0 {
-			text += ", "
-		}
-		text += strconv.Itoa(row)
-	}
-	if count > len(rows) {
-		text += " …"
-	}
-	return text
 }

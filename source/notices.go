@@ -3,6 +3,7 @@ package source
 import (
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -149,4 +150,16 @@ func (f *File) hasOtherName() bool {
 		return f.book != nil
 	}
 	return false
+}
+
+// rowNumbers lists numbers of rows for a message: 3, 7, 12 …
+func rowNumbers(rows []int, count int) string {
+	texts := make([]string, len(rows))
+	for i, row := range rows {
+		texts[i] = strconv.Itoa(row)
+	}
+	if count > len(rows) {
+		texts = append(texts, "…")
+	}
+	return strings.Join(texts, ", ")
 }

@@ -90,7 +90,8 @@ func (p *pass) next() (u Update, err error) {
 			return Update{}, err
 		}
 		p.census.count(p.layout, r)
-		return p.layout.update(r)
+		u, err := p.layout.update(r)
+		return u, p.file.placed(err)
 	}
 }
 
@@ -113,13 +114,13 @@ func (p *pass) header() error {
 	return nil
 }
 
-// placed names the sheet in the refusal of a header.
+// placed names the sheet where a header refuses the file.
 func (f *File) placed(err error) error {
 	if refused, ok := errors.AsType[*FileError](err); ok && f.book != nil {
 		switch refused.Code {
 		case CodeFileEmpty:
 			refused.Place = show(f.Sheet())
-		case CodeHeaderMissing, CodeHeaderMisspelt, CodeHeaderDuplicate, CodeHeaderNoValue:
+		case CodeHeaderMissing, CodeHeaderMisspelt, CodeHeaderDuplicate, CodeHeaderNoValue, CodeHeaderSecond:
 			refused.Place = show(f.Sheet()) + "!" + refused.Place
 		}
 	}

@@ -230,7 +230,7 @@ func (f *File) openText(o Options) (err error) {
 	if f.charset, err = detectCharset(f.bytes, f.info.Size(), o.Encoding); err != nil {
 		return err
 	}
-	known := 0
+	var known int
 	f.dialect, known, err = f.detectDialect(f.charset, wanted)
 	if err == nil && f.charset.guess && known == 0 {
 		return &FileError{Code: CodeEncodingUnknown, Offset: f.charset.bad}

@@ -108,7 +108,7 @@ func (e *engine) halt(cause error) {
 // read goes through the file for the second time: rows that need no call are
 // answered at once, the others handed to the workers while the run lasts.
 func (e *engine) read(ctx context.Context, updates chan<- source.Update) {
-	for u, err := range e.Job.Rows {
+	for u, err := range e.Rows {
 		if bad, ok := errors.AsType[*source.RowError](err); ok {
 			e.reread++
 			e.finish(e.rejection(bad))

@@ -114,7 +114,7 @@ func (i *inspection) end() int {
 	case i.flags.json:
 		i.fault = errors.Join(i.fault, i.printJSON(i.program.stdout))
 	case i.fault == nil && !i.flags.quiet:
-		i.problems.print(i.program.stdout, i.config.lang, i.summary)
+		i.problems.writeTo(i.program.stdout, i.config.lang, i.summary)
 	}
 	i.tellErrors()
 	i.tellEnd()

@@ -108,8 +108,8 @@ func (ps *problems) sorted() []*group {
 	return all
 }
 
-// print writes notices and groups for people.
-func (ps *problems) print(w io.Writer, lang string, s report.Summary) {
+// writeTo writes notices and groups for people.
+func (ps *problems) writeTo(w io.Writer, lang string, s report.Summary) {
 	for _, n := range s.Notices {
 		fmt.Fprintf(w, "%s%s\n", phrase(lang, "提示：", "note: "), printable(n.In(lang)))
 	}
