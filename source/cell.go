@@ -237,6 +237,9 @@ func (s *sheetReader) resolve(c stored) (kind, error) {
 		return textCell, nil
 	case storedString:
 		s.values = s.values[:c.start+len(decodeEscapes(text))]
+		if c.hasFormula && s.numberKind(c.style) == dateCell {
+			return dateCell, nil // some programs keep the number of a date as text
+		}
 		return textCell, nil
 	case storedBoolean:
 		return booleanCell, nil

@@ -154,9 +154,9 @@ func (f *File) hasOtherName() bool {
 
 // rowNumbers lists numbers of rows for a message: 3, 7, 12 …
 func rowNumbers(rows []int, count int) string {
-	texts := make([]string, len(rows))
-	for i, row := range rows {
-		texts[i] = strconv.Itoa(row)
+	var texts []string
+	for _, row := range rows {
+		texts = append(texts, strconv.Itoa(row))
 	}
 	if count > len(rows) {
 		texts = append(texts, "…")

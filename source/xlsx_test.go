@@ -66,6 +66,7 @@ func TestXLSXCells(t *testing.T) {
 		{`<c r="B2"><f t="shared" si="0"/><v>3</v></c>`, id + "3"},
 		{`<c r="B2" t="str"><f>A1</f><v>１２</v></c>`, id + "12"},
 		{`<c r="B2" t="str"><v>85%</v></c>`, "2:percent_undecided"},
+		{`<c r="B2" s="2" t="str"><f>TODAY()</f><v>45123</v></c>`, "2:cell_is_date"},
 		{`<c r="B2" t="inlineStr"><is><t>5</t></is></c>`, id + "5"},
 		{`<c r="B2" t="inlineStr"><is><t xml:space="preserve"> 5 </t></is></c>`, id + "5"},
 		{`<c r="B2" t="inlineStr"><is><r><rPr><b/></rPr><t>1</t></r><r><t>2</t></r><rPh sb="0" eb="1"><t>9</t></rPh></is></c>`, id + "12"},
