@@ -121,6 +121,7 @@ type layout struct {
 	header  int // the number of the header row
 
 	delimiter string     // of a CSV file
+	commas    bool       // the file has decimal commas
 	stretched []int      // columns that share a name with one to their left
 	covered   []coverage // where merged cells hide the cells of columns that are read
 	// fixedWidth says that a cell to the right of the header is a mistake, as

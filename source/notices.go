@@ -75,7 +75,7 @@ func (c *census) count(l *layout, r *row) {
 	for i := range r.cells {
 		if field := l.field(r.cells[i].column); field != "" {
 			linked = linked || r.cells[i].linked
-			pointed = pointed || l.delimiter == ";" && isNumberColumn(field) && looksGrouped(r.cells[i].text)
+			pointed = pointed || l.delimiter == ";" && !l.commas && isNumberColumn(field) && isPointNumber(r.cells[i].text)
 		}
 	}
 	if linked {
@@ -84,13 +84,6 @@ func (c *census) count(l *layout, r *row) {
 	if pointed {
 		c.pointed.add(r.number)
 	}
-}
-
-// looksGrouped recognises 1.234, which is 1234 to a German.
-func looksGrouped(text string) bool {
-	const group = 3
-	whole, fraction, ok := strings.Cut(strings.TrimPrefix(trim(text), "-"), ".")
-	return ok && len(fraction) == group && isDigits(fraction) && len(whole) <= group && isDigits(whole) && whole != "0"
 }
 
 // tell keeps the census of a reading that came to the end of the file.

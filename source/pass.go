@@ -102,7 +102,7 @@ func (p *pass) header() error {
 	if err != nil {
 		return p.file.placed(err)
 	}
-	l.percent = p.file.percent
+	l.percent, l.commas = p.file.percent, p.file.commas
 	switch r := p.reader.(type) {
 	case *sheetReader:
 		l.merge(p.file.book.sheet.merges)

@@ -149,7 +149,7 @@ func (rd *reading) itemID(c *cell) {
 }
 
 func (rd *reading) number(c *cell, field *Number) {
-	n, code := readNumber(c, rd.layout.percent, rd.layout.delimiter)
+	n, code := rd.layout.readNumber(c)
 	if code != "" {
 		rd.refuse(code, c)
 		return
@@ -213,10 +213,11 @@ func booleanName(stored string) string {
 }
 
 // readNumber reads a cell of a number column.
-func readNumber(c *cell, mode PercentMode, delimiter string) (Number, Code) {
+func (l *layout) readNumber(c *cell) (Number, Code) {
+	mode := l.percent
 	switch c.kind {
 	case textCell:
-		if delimiter == ";" && isCommaNumber(c.text) {
+		if l.isDoubtful(c.text) {
 			return "", CodeNumberAmbiguous
 		}
 		return parseNumber(c.text, mode)

@@ -28,6 +28,7 @@ func (f *File) openBook(r io.ReaderAt, size int64, wanted string) (err error) {
 		return err
 	}
 	f.book.sheet = chosen
+	f.commas = f.book.texts.useDecimalCommas()
 	return f.book.survey(&f.book.sheet)
 }
 

@@ -144,6 +144,7 @@ type File struct {
 	book      *workbook // nil for a text
 	charset   charset   // of a text
 	dialect   dialect   // of a text
+	commas    bool      // the file has decimal commas
 
 	mu    sync.Mutex
 	found census // of the last reading to the end
@@ -232,9 +233,13 @@ func (f *File) openText(o Options) (err error) {
 	}
 	var known int
 	f.dialect, known, err = f.detectDialect(f.charset, wanted)
-	if err == nil && f.charset.guess && known == 0 {
+	switch {
+	case err != nil:
+		return err
+	case f.charset.guess && known == 0:
 		return &FileError{Code: CodeEncodingUnknown, Offset: f.charset.bad}
 	}
+	f.commas, err = f.usesDecimalCommas()
 	return err
 }
 

@@ -143,16 +143,6 @@ func ungroup(digits string) (string, bool) {
 	return whole, true
 }
 
-// isCommaNumber recognises 1,234, which is 1.234 to those whose files are
-// delimited by semicolons because a comma is their decimal point.
-func isCommaNumber(text string) bool {
-	if !strings.ContainsAny(text, ",，") {
-		return false
-	}
-	w, ok := takeApart(foldNumber(trim(text)))
-	return ok && strings.Count(w.digits, ",") == 1 && !strings.Contains(w.digits, ".")
-}
-
 // isAccountingZero recognises the dash that accounting formats show for zero: in
 // its place within the column, between spaces, or behind a currency. A dash alone
 // is how people write that there is no number.
