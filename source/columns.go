@@ -119,6 +119,7 @@ type layout struct {
 	names   names
 	percent PercentMode
 	header  int // the number of the header row
+	width   int // CSV: how many cells it has, blank ones counted
 
 	delimiter string     // of a CSV file
 	commas    bool       // the file has decimal commas
@@ -132,7 +133,7 @@ type layout struct {
 // layout reads a header row.
 func (n names) layout(r *row) (*layout, error) {
 	width := r.cells[len(r.cells)-1].column + 1
-	l := &layout{columns: make([]Column, width), heads: make([]string, width), item: -1, names: n, header: r.number}
+	l := &layout{columns: make([]Column, width), heads: make([]string, width), item: -1, names: n, header: r.number, width: r.width}
 	position := map[Column]int{}
 	for _, c := range r.cells {
 		column := n.of(c)

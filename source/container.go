@@ -3,6 +3,7 @@ package source
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"io"
 	"math"
 	"path"
@@ -81,9 +82,19 @@ func (b *directoryBudget) ReadAt(p []byte, offset int64) (int, error) {
 // has reports whether there is a part of this name.
 func (c *container) has(name string) bool { return c.parts[partKey(name)] != nil }
 
-// open starts reading a part of at most limit bytes. Whoever reads it to its
-// end and finds io.EOF knows that its checksum is right.
+// open starts reading a part of at most limit bytes, as text that a scanner can
+// take. Whoever reads it to its end and finds io.EOF knows that its checksum is
+// right.
 func (c *container) open(name string, limit uint64) (io.ReadCloser, error) {
+	part, err := c.inflate(name, limit)
+	if err != nil {
+		return nil, err
+	}
+	return newReadAhead(part, newTextReader(part, CodeFileDamaged)), nil
+}
+
+// inflate is open without the check of the characters.
+func (c *container) inflate(name string, limit uint64) (io.ReadCloser, error) {
 	f := c.parts[partKey(name)]
 	if f == nil {
 		return nil, damaged(show(name), 0, "the part is missing")
@@ -107,21 +118,30 @@ func (c *container) open(name string, limit uint64) (io.ReadCloser, error) {
 	}
 	part, err := f.Open()
 	if err != nil {
-		return nil, &FileError{Code: CodeFileDamaged, Place: show(name), Found: err.Error(), Err: err}
+		return nil, damagedBy(name, err)
 	}
 	return part, nil
 }
 
+// damagedBy is the refusal of a part that cannot be inflated, or of a file that
+// changed meanwhile.
+func damagedBy(part string, err error) error {
+	if refused, ok := errors.AsType[*FileError](err); ok {
+		return refused
+	}
+	return &FileError{Code: CodeFileDamaged, Place: show(part), Found: err.Error(), Err: err}
+}
+
 // read reads a whole part of at most maxStructure bytes.
 func (c *container) read(name string) ([]byte, error) {
-	part, err := c.open(name, maxStructure)
+	part, err := c.inflate(name, maxStructure)
 	if err != nil {
 		return nil, err
 	}
 	defer part.Close()
 	data, err := io.ReadAll(part)
 	if err != nil {
-		return nil, &FileError{Code: CodeFileDamaged, Place: show(name), Found: err.Error(), Err: err}
+		return nil, damagedBy(name, err)
 	}
 	return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), nil
 }

@@ -143,7 +143,12 @@ func (c *csvReader) plainRecord(line []byte) error {
 	return nil
 }
 
+// add takes in a cell. ="…" is how programs keep Excel from changing a text.
 func (c *csvReader) add(column int, text string) {
+	c.row.width = column + 1
+	if len(text) > 3 && text[0] == '=' && text[1] == '"' && text[len(text)-1] == '"' {
+		text = text[2 : len(text)-1]
+	}
 	if !isBlank(text) {
 		c.row.cells = append(c.row.cells, cell{column: column, text: text})
 	}

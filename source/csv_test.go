@@ -65,10 +65,13 @@ func TestCSVRows(t *testing.T) {
 		{"1,,,,合计", "ItemID:1 Initial: Target:"},
 		{"x,1,y,,", "2:id_invalid 2:number_invalid"},
 		{"7.04E+18,1,2,,", "2:id_damaged"},
-		{"1,1,234,a,,", "Initial:1 Target:234"},
+		{"1,1,234,a,,", "2:row_too_long"}, // perhaps 1,234
+		{"1,1,abc,a,,", "2:number_invalid"},
+		{"1,1234,,a,,", "Initial:1234"},
 		{"1,1,2,a,b,c", "2:row_too_long"},
 		{"1,1,2,a,b,,,c,d", "2:row_too_long"},
-		{"1,1,2,a,b,,,", "Initial:1 Target:2"},
+		{"1,1,2,a,b,,,", "2:row_too_long"}, // perhaps 1,2
+		{"1,,2,a,b,,,", "Target:2"},
 		{"1,#N/A,50%,,", "2:cell_is_error 2:percent_undecided"},
 		{"1,=A1+1,2024/3/5,,", "2:number_invalid 2:number_invalid"},
 	} {

@@ -20,7 +20,7 @@ type dialect struct {
 var delimiters = []string{",", "\t", ";", "|", "，"}
 
 // delimiterNames are what a person may call them.
-var delimiterNames = map[string]string{"comma": ",", "tab": "\t", "semicolon": ";", "pipe": "|", `\t`: "\t", ",": ",", "\t": "\t", ";": ";", "|": "|"}
+var delimiterNames = map[string]string{"comma": ",", "tab": "\t", "semicolon": ";", "pipe": "|", `\t`: "\t", ",": ",", "\t": "\t", ";": ";", "|": "|", "，": "，"}
 
 // parseDelimiter finds a delimiter by its name; "" is to be found out.
 func parseDelimiter(name string) (string, error) {

@@ -42,6 +42,7 @@ const (
 	CodeFileUnreadable      Code = "file_unreadable" // no permission, a folder, a device, a disk error
 	CodeFileChanged         Code = "file_changed"    // written to while it was being read
 	CodeFileNotASpreadsheet Code = "file_not_a_spreadsheet"
+	CodeFileCompanion       Code = "file_companion" // what a program keeps beside a spreadsheet
 	CodeFileEncrypted       Code = "file_encrypted"
 	CodeFileDamaged         Code = "file_damaged"
 	CodeFileEmpty           Code = "file_empty"

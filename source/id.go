@@ -1,6 +1,7 @@
 package source
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -26,6 +27,10 @@ func parseID(text string) (string, Code) {
 	switch {
 	case isScientific(id):
 		return "", CodeIDDamaged
+	case isErrorName(id):
+		return "", CodeCellIsError
+	case strings.Trim(id, "#") == "" && id != "":
+		return "", CodeCellTooNarrow
 	case len(id) > longest || !isDigits(id) || len(id) > 1 && id[0] == '0':
 		return "", CodeIDInvalid
 	case isRounded(id):
@@ -127,10 +132,25 @@ func parseUserID(text string) (string, Code) {
 			return "", CodeTextInvalid
 		}
 	}
-	if id == "" || len(id) > longest {
+	if id == "" || len(id) > longest || isPlaceholder(id) {
 		return "", CodeTextInvalid
 	}
 	return id, ""
+}
+
+// isPlaceholder recognises what people write where there is nobody to name.
+func isPlaceholder(id string) bool {
+	switch strings.ToLower(id) {
+	case "0", "na", "nil", "no", "none", "null", "tbd", "true", "false", "unknown", "x", "xx", "xxx":
+		return true
+	}
+	return strings.Trim(id, "-_") == "" || isDate(id)
+}
+
+// isDate recognises 2023-07-16.
+func isDate(text string) bool {
+	parts := strings.Split(text, "-")
+	return len(parts) == 3 && !slices.ContainsFunc(parts, func(p string) bool { return !isDigits(p) || len(p) > len("2023") })
 }
 
 func isUserIDByte(b byte) bool {

@@ -41,6 +41,7 @@ type row struct {
 
 	hidden bool // XLSX: not shown
 
+	width int    // CSV: how many cells there are, blank ones counted
 	line  int    // CSV: of the file, counted from 1
 	fault *fault // CSV: from which cell on the row cannot be read
 	raw   []byte // CSV: the text of a row of several lines
@@ -68,6 +69,7 @@ func (l *layout) update(r *row) (Update, error) {
 		}
 	}
 	rd.takeCovered(r)
+	rd.takeShifted(r)
 	rd.takeFault(r)
 	if !rd.idSeen {
 		rd.problems = slices.Insert(rd.problems, 0, l.problem(CodeIDMissing, r.number, l.item, ""))
@@ -90,6 +92,22 @@ func (rd *reading) takeCovered(r *row) {
 			rd.idSeen = true
 		}
 		rd.refuse(CodeCellMerged, &cell{column: c.column})
+	}
+}
+
+// takeShifted refuses a row with more cells than the header, though the last ones
+// are blank, if a number may have been broken apart at its thousands separator:
+// 1,234 in a file that is delimited by commas.
+func (rd *reading) takeShifted(r *row) {
+	if r.width <= rd.layout.width || rd.tooLong() {
+		return
+	}
+	for i := range len(r.cells) - 1 {
+		c, next := &r.cells[i], &r.cells[i+1]
+		if isNumberColumn(rd.layout.field(c.column)) && next.column == c.column+1 && isDigits(trim(c.text)) && isDigits(trim(next.text)[:1]) {
+			rd.refuse(CodeRowTooLong, next)
+			return
+		}
 	}
 }
 
@@ -168,10 +186,14 @@ func readInto(rd *reading, c *cell, field *string, read func(*cell) (string, Cod
 
 // beyondHeader refuses the first cell that has no header above it.
 func (rd *reading) beyondHeader(c *cell) {
-	tooLong := func(p Problem) bool { return p.Code == CodeRowTooLong }
-	if rd.layout.fixedWidth && !slices.ContainsFunc(rd.problems, tooLong) {
+	if rd.layout.fixedWidth && !rd.tooLong() {
 		rd.refuse(CodeRowTooLong, c)
 	}
+}
+
+// tooLong reports whether the row is refused for its length already.
+func (rd *reading) tooLong() bool {
+	return slices.ContainsFunc(rd.problems, func(p Problem) bool { return p.Code == CodeRowTooLong })
 }
 
 func (rd *reading) refuse(code Code, c *cell) {

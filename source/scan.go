@@ -28,7 +28,7 @@ type attribute struct{ name, value []byte }
 // Names are compared without their prefix, but an element is only taken for
 // one of ours if it has the same prefix as the root: extensions have others.
 type scanner struct {
-	in   *textReader
+	in   io.Reader
 	part string
 	buf  []byte
 	pos  int   // of the next token in buf
@@ -49,7 +49,7 @@ type scanner struct {
 
 func newScanner(r io.Reader, part string) *scanner {
 	const size = 64 << 10
-	return &scanner{in: newTextReader(r, CodeFileDamaged), part: show(part), buf: make([]byte, size)}
+	return &scanner{in: r, part: show(part), buf: make([]byte, size)}
 }
 
 // is reports whether the current tag is one of ours with this name.

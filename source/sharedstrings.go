@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"io"
 	"math"
 	"unicode/utf8"
@@ -56,9 +57,14 @@ func readSharedStrings(r io.Reader, part string) (*sharedStrings, error) {
 // add reads one <si>.
 func (t *sharedStrings) add(s *scanner) error {
 	start := len(t.texts)
-	var err error
-	if t.texts, err = s.richText(t.texts); err != nil {
-		return err
+	texts, usual := s.usualText(t.texts, "<t>", "</t></si>")
+	if usual {
+		t.texts = texts[:start+len(decodeEscapes(texts[start:]))]
+	} else {
+		var err error
+		if t.texts, err = s.richText(texts); err != nil {
+			return err
+		}
 	}
 	if len(t.texts) > math.MaxUint32 {
 		return tooLarge(s.part, "shared strings")
@@ -142,6 +148,24 @@ func (s *scanner) richText(dst []byte) ([]byte, error) {
 		}
 	}
 	return dst, nil
+}
+
+// usualText reads the rest of the current element in one go and appends the
+// text in it, if between before and after there is nothing but text without
+// entities. It passes over nothing otherwise.
+func (s *scanner) usualText(dst []byte, before, after string) ([]byte, bool) {
+	rest := s.buf[s.pos:s.end]
+	if s.emptyTag || len(s.rootPrefix) > 0 || len(rest) < len(before) || string(rest[:len(before)]) != before {
+		return dst, false
+	}
+	rest = rest[len(before):]
+	n := bytes.IndexByte(rest, '<')
+	if n < 0 || len(rest) < n+len(after) || string(rest[n:n+len(after)]) != after || bytes.IndexByte(rest[:n], '&') >= 0 {
+		return dst, false
+	}
+	s.pos += len(before) + n + len(after)
+	s.pop()
+	return append(dst, rest[:n]...), true
 }
 
 // plainText appends the text of the current element, which has no elements

@@ -68,7 +68,7 @@ func (f *File) choose(sheets []sheet, wanted string) (sheet, error) {
 	}
 	switch len(visible) {
 	case 0:
-		return sheet{}, &FileError{Code: CodeSheetMissing, Found: "—", Wanted: sheetNames(sheets)}
+		return sheet{}, &FileError{Code: CodeSheetMissing, Found: "all sheets are hidden", Wanted: sheetNames(sheets)}
 	case 1:
 		return visible[0], nil
 	}
@@ -126,9 +126,6 @@ func (f *File) withHeader(sheets []sheet) (sheet, error) {
 // hasHeader looks for the header in the first rows of a sheet. The error says why
 // a sheet has none that can be used.
 func (f *File) hasHeader(s sheet) (bool, error) {
-	if !f.book.container.has(s.part) {
-		return false, nil // it cannot be the one that people see
-	}
 	rows, err := f.book.rows(s)
 	if err != nil {
 		return false, err
@@ -166,14 +163,14 @@ func shown(names []string) string {
 // reading them.
 func (w *workbook) survey(s *sheet) error {
 	const merged, filter = "mergeCell", "autoFilter"
-	part, err := w.container.open(s.part, maxSheet)
+	part, err := w.container.inflate(s.part, maxSheet)
 	if err != nil {
 		return err
 	}
 	defer part.Close()
 	seen, err := search(part, merged, filter)
 	if err != nil {
-		return &FileError{Code: CodeFileDamaged, Place: show(s.part), Found: err.Error(), Err: err}
+		return damagedBy(s.part, err)
 	}
 	s.filtered = seen[filter]
 	if seen[merged] {

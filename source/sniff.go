@@ -20,7 +20,7 @@ var signatures = []struct{ start, format string }{
 	{"\x09\x02\x06\x00", "Excel 3 .xls (BIFF)"},
 	{"\x09\x04\x06\x00", "Excel 4 .xls (BIFF)"},
 	{"\x09\x08", "Excel 5 .xls (BIFF)"},
-	{"\x00\x05\x16\x07", "a companion file of macOS"},
+
 	{"PK\x05\x06", "an empty ZIP archive"},
 	{"\x1f\x8b", "gzip"},
 	{"7z\xbc\xaf\x27\x1c", "7z"},
@@ -32,6 +32,7 @@ var signatures = []struct{ start, format string }{
 const (
 	oleSignature = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 	zipSignature = "PK\x03\x04"
+	macSignature = "\x00\x05\x16\x07" // ._name.xlsx
 )
 
 // A form is what the bytes of a file are.
@@ -57,6 +58,9 @@ func sniff(r io.ReaderAt, size int64) (form, error) {
 		return zipForm, nil
 	case strings.HasPrefix(text, oleSignature):
 		return sniffOLE(r, start)
+	}
+	if strings.HasPrefix(text, macSignature) {
+		return textForm, &FileError{Code: CodeFileCompanion, Found: "macOS"}
 	}
 	for _, s := range signatures {
 		if strings.HasPrefix(text, s.start) {

@@ -222,7 +222,7 @@ func (f *File) open(o Options) (err error) {
 // show at least one name of a column that is known.
 func (f *File) openText(o Options) (err error) {
 	if isLockFile(f.name) {
-		return &FileError{Code: CodeFileNotASpreadsheet, Found: "a lock file"}
+		return &FileError{Code: CodeFileCompanion, Found: "a lock file"}
 	}
 	wanted, err := parseDelimiter(o.Delimiter)
 	if err != nil {

@@ -12,6 +12,9 @@ const (
 
 // scanStart reads a start tag.
 func (s *scanner) scanStart() error {
+	if s.usualStart() {
+		return nil
+	}
 	const mostBrackets = 32 // ">" in attribute values, before it is a trick
 	from := 1
 	for range mostBrackets {
@@ -32,6 +35,56 @@ func (s *scanner) scanStart() error {
 		from = n + 1 // the bracket was within quotation marks
 	}
 	return s.damaged("malformed tag")
+}
+
+// usualStart reads a start tag in one go if it is spelled as nearly every
+// program spells it: attributes after one space each, and nothing in them that
+// takes a second look. Whatever it leaves alone is read from its beginning.
+func (s *scanner) usualStart() bool {
+	tag := s.buf[s.pos+1 : s.end]
+	n := nameLength(tag)
+	rest := tag[n:]
+	s.attributes = s.attributes[:0]
+	for len(rest) > 0 && rest[0] == ' ' {
+		length := s.usualAttribute(rest[1:])
+		if length == 0 {
+			return false
+		}
+		rest = rest[1+length:]
+	}
+	empty := len(rest) > 0 && rest[0] == '/'
+	if empty {
+		rest = rest[1:]
+	}
+	if n == 0 || len(rest) == 0 || rest[0] != '>' || len(s.starts) >= maxDepth {
+		return false
+	}
+	s.pos = s.end - len(rest) + 1
+	s.emptyTag = empty
+	s.push(tag[:n])
+	return true
+}
+
+// usualAttribute reads name="value" and returns its length, or 0 if it is not
+// as usualStart wants it.
+func (s *scanner) usualAttribute(b []byte) int {
+	n := nameLength(b)
+	if n == 0 || len(b) < n+2 || b[n] != '=' || b[n+1] != '"' {
+		return 0
+	}
+	value := b[n+2:]
+	for i, c := range value {
+		switch c {
+		case '"':
+			if !s.addAttribute(b[:n], value[:i], false) {
+				return 0
+			}
+			return n + i + len(`=""`)
+		case '&', '<', '>':
+			return 0
+		}
+	}
+	return 0
 }
 
 type tagResult uint8
@@ -133,7 +186,7 @@ func (s *scanner) addAttribute(name, value []byte, special bool) bool {
 		return false
 	}
 	for i := range s.attributes {
-		if string(s.attributes[i].name) == string(name) {
+		if other := s.attributes[i].name; other[0] == name[0] && bytes.Equal(other, name) {
 			return false
 		}
 	}
@@ -154,8 +207,8 @@ func (s *scanner) addAttribute(name, value []byte, special bool) bool {
 // push opens an element.
 func (s *scanner) push(name []byte) {
 	prefix, local := []byte(nil), name
-	if before, after, ok := bytes.Cut(name, []byte{':'}); ok {
-		prefix, local = before, after
+	if i := bytes.IndexByte(name, ':'); i >= 0 {
+		prefix, local = name[:i], name[i+1:]
 	}
 	if len(s.starts) == 0 {
 		s.rootPrefix = append(s.rootPrefix[:0], prefix...)

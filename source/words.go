@@ -43,8 +43,8 @@ var vocabulary = map[Code]wording{
 		zh: phrase{"“{found}”可能被理解成不同的数字", "请用“.”作小数点，不写其他分隔符，例如 1234.5"},
 	},
 	CodeNumberUnit: {
-		en: phrase{"“{found}” has a unit that is not certain", "write the number alone, or with a percent sign or a currency"},
-		zh: phrase{"“{found}”带有无法确定的单位", "请只写数字；可以使用万、亿、元、百分号和货币符号"},
+		en: phrase{"what stands beside the number in “{found}” is not certain", "write the number alone, or with a percent sign or a currency"},
+		zh: phrase{"“{found}”带有无法确定的单位或文字", "请只写数字；可以使用万、亿、元、百分号和货币符号"},
 	},
 	CodeNumberRange: {
 		en: phrase{"the number “{found}” is too large or too small", "use a number below 1,000,000,000,000,000"},
@@ -87,8 +87,8 @@ var vocabulary = map[Code]wording{
 		zh: phrase{"“{found}”不是用户 ID", "请只填写一个用户 ID（最多 64 个字母、数字、“_”或“-”），不要带姓名"},
 	},
 	CodeRowTooLong: {
-		en: phrase{"the row has more cells than the header; the first one too many is “{found}”", "put numbers and texts that contain a comma in quotation marks, or remove the commas"},
-		zh: phrase{"这一行的单元格比表头多，多出的第一个是“{found}”", "含有逗号的数字或文字请加英文双引号，或去掉逗号"},
+		en: phrase{"the row has more cells than the header, as if “{found}” were part of the cell before it", "put numbers and texts that contain a comma in quotation marks, or remove the commas; the header needs as many cells as the rows"},
+		zh: phrase{"这一行的单元格比表头多，“{found}”可能本属于前一个单元格", "含有逗号的数字或文字请加英文双引号，或去掉逗号；表头的列数要与数据一致"},
 	},
 	CodeFileMissing: {
 		en: phrase{"there is no such file", "check the name and the folder"},
@@ -105,6 +105,10 @@ var vocabulary = map[Code]wording{
 	CodeFileNotASpreadsheet: {
 		en: phrase{"this is not an .xlsx or CSV file but another kind ({found})", "open it in Excel or WPS and save it as .xlsx"},
 		zh: phrase{"这不是 .xlsx 或 CSV 文件，而是其他格式（{found}）", "请用 Excel 或 WPS 打开，另存为 .xlsx"},
+	},
+	CodeFileCompanion: {
+		en: phrase{"this is not a spreadsheet but what a program keeps beside one ({found})", "give the spreadsheet itself"},
+		zh: phrase{"这不是表格，而是程序在表格旁边生成的附带文件（{found}）", "请提供表格文件本身"},
 	},
 	CodeFileEncrypted: {
 		en: phrase{"the file is protected by a password", "remove the password in Excel or WPS and save it again"},
@@ -123,8 +127,8 @@ var vocabulary = map[Code]wording{
 		zh: phrase{"超出可安全读取的大小（{found}）", "请把需要的单元格复制到新的工作簿，或将工作表另存为 CSV UTF-8"},
 	},
 	CodeHeaderMissing: {
-		en: phrase{"no column for the metric item id; found: {found}", "name the column one of: {wanted}"},
-		zh: phrase{"找不到指标项 ID 列；表头是：{found}", "请把该列命名为以下之一：{wanted}"},
+		en: phrase{"no column for the metric item id; found: {found}", "name the column one of: {wanted}; if the header stands below the first 30 rows, set input.header_row"},
+		zh: phrase{"找不到指标项 ID 列；表头是：{found}", "请把该列命名为以下之一：{wanted}；若表头不在前 30 行内，请设置 input.header_row"},
 	},
 	CodeHeaderNoValue: {
 		en: phrase{"no column to update anything from; found: {found}", "check the names in the header; a value column is called one of: {wanted}"},

@@ -70,7 +70,7 @@ func TestRowErrorTellsPlaceFindingAndRemedy(t *testing.T) {
 		{e.Reason("en"), "row 17, column 目标值 (C17): “abc” is not a number; column 当前值 (D17): “x” is not a number"},
 		{e.Reason("zh"), "第 17 行，“目标值”列（C17）：“abc”不是数字；“当前值”列（D17）：“x”不是数字"},
 		{e.Advice("zh"), vocabulary[CodeNumberInvalid].zh.advice},
-		{Problem{Code: CodeRowTooLong, Row: 3, Cell: "D3", Found: "5"}.Reason("en"), "row 3, D3: the row has more cells than the header; the first one too many is “5”"},
+		{Problem{Code: CodeRowTooLong, Row: 3, Cell: "D3", Found: "5"}.Reason("en"), "row 3, D3: the row has more cells than the header, as if “5” were part of the cell before it"},
 		{(&RowError{Row: 4, Problems: []Problem{{Code: CodeIDMissing, Row: 4}}}).Reason("zh"), "第 4 行：这一行没有指标项 ID"},
 	} {
 		if test.got != test.want {

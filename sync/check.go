@@ -94,7 +94,7 @@ func (c checked) result(u source.Update, err error, tables bool) (Result, error)
 	}
 	r, done := c.answered(u, tables)
 	if !done {
-		r.Status, r.Sent = Planned, fields(u)
+		r.Status, r.Sent, r.After = Planned, fields(u), fields(u)
 	}
 	return r, nil
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"os"
 	"strings"
 	"time"
 
@@ -113,7 +114,7 @@ func (i *inspection) end() int {
 	switch {
 	case i.flags.json:
 		i.fault = errors.Join(i.fault, i.printJSON(i.program.stdout))
-	case i.fault == nil && !i.flags.quiet:
+	case i.fault == nil && i.stop == nil && !i.flags.quiet:
 		i.problems.writeTo(i.program.stdout, i.config.lang, i.summary)
 	}
 	i.tellErrors()
@@ -128,14 +129,14 @@ func (i *inspection) write() {
 	if err != nil {
 		i.fault = fault{doing: makingFolder, where: i.config.out, err: err}
 	} else if err := report.CSV(folder, i.config.lang, s.Counts.Of(i.problems.of(i.results))); err != nil {
-		i.fault = fault{doing: writingFiles, where: folder, err: err}
+		i.ended(folder, err)
 	} else {
 		i.folder, s.Files = folder, []string{report.CSVName, report.SummaryName}
 		i.fault = s.Check()
 	}
 	s.ExitCode = i.code()
 	s.Outcome, s.FinishedAt = outcomes[s.ExitCode], time.Now().UTC()
-	if i.fault == nil {
+	if i.fault == nil && i.stop == nil {
 		if err := report.WriteSummary(folder, *s); err != nil {
 			i.fault = fault{doing: writingFiles, where: folder, err: err}
 			s.ExitCode = i.code()
@@ -143,10 +144,23 @@ func (i *inspection) write() {
 	}
 }
 
+// ended takes in why there is no file of results: the input changed, somebody said
+// stop, or the disk is full.
+func (i *inspection) ended(folder string, err error) {
+	_, changed := errors.AsType[*source.FileError](err)
+	_, stopped := errors.AsType[interrupted](err)
+	if changed || stopped {
+		i.stop, i.summary.Stop = err, stopOf(err)
+		_ = os.Remove(folder) // there is nothing in it
+		return
+	}
+	i.fault = fault{doing: writingFiles, where: folder, err: err}
+}
+
 // code returns the exit code.
 func (i *inspection) code() int {
-	if i.fault != nil {
-		return exitCode(i.fault)
+	if i.fault != nil || i.stop != nil {
+		return gravest(exitCode(i.fault), exitCode(i.stop))
 	}
 	if i.summary.Counts[sync.Rejected] > 0 {
 		return exitRows

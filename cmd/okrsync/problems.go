@@ -113,8 +113,11 @@ func (ps *problems) writeTo(w io.Writer, lang string, s report.Summary) {
 	for _, n := range s.Notices {
 		fmt.Fprintf(w, "%s%s\n", phrase(lang, "提示：", "note: "), printable(n.In(lang)))
 	}
-	for _, g := range ps.sorted() {
-		fmt.Fprintf(w, "\n%s\n", printable(g.title(lang)))
+	for i, g := range ps.sorted() {
+		if i > 0 || len(s.Notices) > 0 {
+			fmt.Fprintln(w)
+		}
+		fmt.Fprintln(w, printable(g.title(lang)))
 		for _, reason := range g.first {
 			fmt.Fprintf(w, "  %s\n", printable(reason.In(lang)))
 		}

@@ -51,7 +51,7 @@ func settings(c *config) []setting {
 			key: "input.encoding",
 			set: oneOf(&c.encoding, source.EncodingAuto, source.EncodingUTF8, source.EncodingGB18030, source.EncodingGBK, source.EncodingUTF16LE, source.EncodingUTF16BE),
 		},
-		{key: "input.delimiter", set: text(&c.delimiter)},
+		{key: "input.delimiter", set: oneOf(&c.delimiter, "auto", "comma", "semicolon", "tab", "pipe", ",", ";", "\t", "|", "，")},
 		{key: "input.percent", set: oneOf(&c.percent, source.PercentAuto, source.PercentRatio, source.PercentPoints)},
 		{key: "input.duplicates", set: oneOf(&c.duplicates, sync.RejectDuplicates, sync.LastDuplicate)},
 		{key: "sync.workers", flag: "workers", usage: "how many calls are made at a time, `N` from 1 to 64 (default 4)", set: count(&c.workers, 1, 64)},
