@@ -71,7 +71,7 @@ func TestCSVRows(t *testing.T) {
 		{"1,1,2,a,b,c", "2:row_too_long"},
 		{"1,1,2,a,b,,,c,d", "2:row_too_long"},
 		{"1,1,2,a,b,,,", "2:row_too_long"}, // perhaps 1,2
-		{"1,,2,a,b,,,", "Target:2"},
+		{"1,,2,a,b,,,", "Initial: Target:2"},
 		{"1,#N/A,50%,,", "2:cell_is_error 2:percent_undecided"},
 		{"1,=A1+1,2024/3/5,,", "2:number_invalid 2:number_invalid"},
 	} {

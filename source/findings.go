@@ -47,7 +47,7 @@ var findings = map[string]string{
 	"no checksum":                                  "没有校验和",
 	"broken characters":                            "有无法识别的字符",
 	"UTF-32":                                       "UTF-32",
-	"all sheets are hidden": "所有工作表都是隐藏的",
+	"all sheets are hidden":                        "所有工作表都是隐藏的",
 	"—":                                            "—",
 	"internal":                                     "程序内部错误",
 	"the part ends within <%s>":                    "部件在 <%s> 中途结束",
@@ -86,5 +86,5 @@ var findings = map[string]string{
 	"not a regular file":                           "不是普通文件",
 	"a ZIP archive":                                "ZIP 压缩包，请先解压",
 	"an empty ZIP archive":                         "空的 ZIP 压缩包",
-	"macOS":                    "macOS",
+	"macOS":                                        "macOS",
 }

@@ -140,6 +140,10 @@ func parseUserID(text string) (string, Code) {
 
 // isPlaceholder recognises what people write where there is nobody to name.
 func isPlaceholder(id string) bool {
+	const longest = len("2023-07-16")
+	if len(id) > longest {
+		return false
+	}
 	switch strings.ToLower(id) {
 	case "0", "na", "nil", "no", "none", "null", "tbd", "true", "false", "unknown", "x", "xx", "xxx":
 		return true

@@ -123,14 +123,14 @@ func isYuan(currency string) bool {
 // Elsewhere a comma may be a decimal point.
 func ungroup(digits string) (string, bool) {
 	const group = 3
+	if strings.IndexByte(digits, ',') < 0 {
+		return digits, true
+	}
 	whole, fraction, pointed := strings.Cut(digits, ".")
 	if strings.Contains(fraction, ",") {
 		return "", false
 	}
 	groups := strings.Split(whole, ",")
-	if len(groups) == 1 {
-		return digits, true
-	}
 	for i, g := range groups {
 		if !isDigits(g) || len(g) > group || i > 0 && len(g) < group || groups[0][0] == '0' {
 			return "", false
