@@ -180,8 +180,9 @@ func linksOut(formula []byte) bool {
 			return false
 		}
 		number, _, closed := bytes.Cut(after, []byte{']'})
-		if _, ok := parseCount(number); ok && closed && nameLength(before[max(0, len(before)-1):]) == 0 {
-			return true // and not the column of a table, Table1[2023]
+		ofTable := len(before) > 0 && nameBytes[before[len(before)-1]] != 0 // Table1[2023]
+		if _, ok := parseCount(number); ok && closed && !ofTable {
+			return true
 		}
 		formula = after
 	}

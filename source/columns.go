@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
@@ -260,55 +259,6 @@ func (l *layout) refusal(code Code, row int, wanted []string) *FileError {
 		found = append(found[:most], "…")
 	}
 	return &FileError{Code: code, Place: cellName(0, row), Found: strings.Join(found, ", "), Wanted: strings.Join(wanted, ", ")}
-}
-
-// headerKey makes header names comparable: lower-case letters and digits only,
-// ASCII instead of full-width forms, and no bracketed remark at the end.
-func headerKey(name string) string {
-	if key := lettersAndDigits(withoutRemark(name)); key != "" {
-		return key
-	}
-	return lettersAndDigits(name)
-}
-
-func lettersAndDigits(name string) string {
-	return strings.Map(func(r rune) rune {
-		r = unicode.ToLower(narrow(r))
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return r
-		}
-		return -1
-	}, name)
-}
-
-// withoutRemark cuts remarks such as （元） or (必填) off the ends of a name,
-// together with a star or colon that stands beside them.
-func withoutRemark(name string) string {
-	for {
-		rest := strings.TrimLeftFunc(name, func(r rune) bool { return isFiller(r) || strings.ContainsRune("*＊:：", r) })
-		if rest == "" || !strings.ContainsRune("(（[［【", []rune(rest)[0]) {
-			break
-		}
-		closing := strings.IndexAny(rest, ")）]］】")
-		if closing < 0 {
-			break
-		}
-		name = rest[closing+runeLen(rest[closing:]):]
-	}
-	for {
-		rest := strings.TrimRightFunc(name, func(r rune) bool {
-			return isFiller(r) || strings.ContainsRune("*＊:：", r)
-		})
-		closing := strings.LastIndexAny(rest, ")）]］】")
-		if closing < 0 || closing+runeLen(rest[closing:]) != len(rest) {
-			return rest
-		}
-		opening := strings.LastIndexAny(rest, "(（[［【")
-		if opening < 0 {
-			return rest
-		}
-		name = rest[:opening]
-	}
 }
 
 // totals are the labels of total lines, as headerKey spells them.

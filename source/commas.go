@@ -48,8 +48,12 @@ func isPointNumber(text string) bool {
 	return ok && pointed && len(fraction) == group && isDigits(fraction) && len(whole) <= group && isDigits(whole) && whole[0] != '0'
 }
 
-// isDoubtful reports whether a text is a number that depends on who wrote the file.
-func (l *layout) isDoubtful(text string) bool {
+// isDoubtful reports whether a text in a column is a number that depends on who
+// wrote the file, or on whether 万 in the cell comes on top of 万 in the heading.
+func (l *layout) isDoubtful(column int, text string) bool {
+	if strings.ContainsAny(text, "万亿萬億") && namesUnit(l.heads[column]) {
+		return true
+	}
 	return (l.commas || l.delimiter == ";") && isCommaNumber(text) || l.commas && isPointNumber(text)
 }
 

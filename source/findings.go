@@ -68,6 +68,7 @@ var findings = map[string]string{
 	"row “%s” after row %d":                        "第 %[2]d 行之后是第“%[1]s”行",
 	"row %d":                                       "第 %d 行",
 	"two cells in one place in row %d":             "第 %d 行同一位置有两个单元格",
+	"merged cells over merged cells in row %d":     "第 %d 行的合并单元格相互重叠",
 	"merged cells “%s”":                            "合并单元格“%s”",
 	"more than %d merged cells":                    "超过 %d 个合并单元格",
 	"Excel 2003 XML":                               "Excel 2003 XML",

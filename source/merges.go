@@ -11,20 +11,21 @@ type area struct {
 	top, bottom int
 }
 
-// A coverage says in which rows the cells of a column lie under a merged cell
-// without being the one that holds its value. It is asked for rows from top to
-// bottom.
+// A coverage is where merged cells lie over a column that is read, from top to
+// bottom. A value in them is not certain: it may be meant for the first row, for
+// every row, or be the sum of all. It is asked for rows from top to bottom.
 type coverage struct {
 	column int
-	rows   [][2]int // from and to, rising and apart
+	areas  []area
+	filled bool // the first of the areas holds a value
 }
 
-// merge takes the merged cells of a sheet into account: below the header row those
-// of columns that are read, and in the header those that stretch a name over
-// columns without one.
-func (l *layout) merge(areas []area) {
+// merge takes the merged cells of a sheet into account: those below the header row
+// that lie over columns that are read, and in the header those that stretch a name
+// over several columns.
+func (l *layout) merge(areas []area) error {
 	for _, a := range areas {
-		if a.top <= l.header && l.header <= a.bottom && a.left < len(l.columns) && l.columns[a.left] != "" {
+		if a.top <= l.header && l.header <= a.bottom && l.field(a.left) != "" {
 			l.stretch(a)
 		}
 	}
@@ -32,10 +33,15 @@ func (l *layout) merge(areas []area) {
 		if l.columns[column] == "" {
 			continue
 		}
-		if rows := covered(areas, column, l.header); rows != nil {
-			l.covered = append(l.covered, coverage{column: column, rows: rows})
+		over, err := l.over(areas, column)
+		if err != nil {
+			return err
+		}
+		if over != nil {
+			l.covered = append(l.covered, coverage{column: column, areas: over})
 		}
 	}
+	return nil
 }
 
 // stretch notes the columns that share the name of a merged header cell.
@@ -46,52 +52,69 @@ func (l *layout) stretch(a area) {
 	}
 }
 
-// covered lists the rows below the header in which a merged cell covers the cell
-// of a column.
-func covered(areas []area, column, header int) [][2]int {
-	var rows [][2]int
+// over lists the merged cells below the header that make the column's value
+// uncertain: those of several rows, or of several columns that are read.
+func (l *layout) over(areas []area, column int) ([]area, error) {
+	var over []area
 	for _, a := range areas {
-		top := a.top
-		if column == a.left {
-			top++ // the cell in the corner has the value
-		}
-		if a.left <= column && column <= a.right && max(top, header+1) <= a.bottom {
-			rows = append(rows, [2]int{max(top, header+1), a.bottom})
-		}
-	}
-	slices.SortFunc(rows, func(a, b [2]int) int { return cmp.Compare(a[0], b[0]) })
-	return joined(rows)
-}
-
-// joined makes one span of those that overlap.
-func joined(rows [][2]int) [][2]int {
-	kept := rows[:0]
-	for _, r := range rows {
-		if last := len(kept) - 1; last >= 0 && r[0] <= kept[last][1] {
-			kept[last][1] = max(kept[last][1], r[1])
+		if column < a.left || a.right < column || a.top <= l.header {
 			continue
 		}
-		kept = append(kept, r)
+		if a.top < a.bottom || l.knownWithin(a) > 1 {
+			over = append(over, a)
+		}
 	}
-	return kept
+	slices.SortFunc(over, func(a, b area) int { return cmp.Compare(a.top, b.top) })
+	for i := 1; i < len(over); i++ {
+		if over[i].top <= over[i-1].bottom {
+			return nil, damaged("", 0, "merged cells over merged cells in row %d", over[i].top)
+		}
+	}
+	return over, nil
 }
 
-// has reports whether the column's cell of a row is covered.
-func (c *coverage) has(row int) bool {
-	for len(c.rows) > 0 && c.rows[0][1] < row {
-		c.rows = c.rows[1:]
+// knownWithin is how many columns that are read a merged cell lies over.
+func (l *layout) knownWithin(a area) int {
+	known := 0
+	for column := a.left; column <= min(a.right, len(l.columns)-1); column++ {
+		if l.columns[column] != "" {
+			known++
+		}
 	}
-	return len(c.rows) > 0 && c.rows[0][0] <= row
+	return known
+}
+
+// mergedIn lists the columns over whose cell in a row a merged one lies that holds
+// a value.
+func (l *layout) mergedIn(r *row) []int {
+	var columns []int
+	for i := range l.covered {
+		if l.covered[i].has(r) {
+			columns = append(columns, l.covered[i].column)
+		}
+	}
+	return columns
+}
+
+// has reports whether a merged cell with a value in it lies over the column in a
+// row.
+func (c *coverage) has(r *row) bool {
+	for len(c.areas) > 0 && c.areas[0].bottom < r.number {
+		c.areas, c.filled = c.areas[1:], false
+	}
+	if len(c.areas) == 0 || r.number < c.areas[0].top {
+		return false
+	}
+	if corner := c.areas[0]; r.number == corner.top {
+		c.filled = slices.ContainsFunc(r.cells, func(c cell) bool { return c.column == corner.left })
+	}
+	return c.filled
 }
 
 // hidden lists the heads of the columns that are read although they are hidden.
 func (l *layout) hidden(areas []area) []string {
-	var heads []string
-	for column := range l.columns {
-		hidden := slices.ContainsFunc(areas, func(a area) bool { return a.left <= column && column <= a.right })
-		if hidden && l.columns[column] != "" {
-			heads = append(heads, l.heads[column])
-		}
-	}
-	return heads
+	return l.headsOf(func(i int) bool {
+		hidden := slices.ContainsFunc(areas, func(a area) bool { return a.left <= i && i <= a.right })
+		return hidden && l.columns[i] != ""
+	})
 }

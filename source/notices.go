@@ -21,6 +21,9 @@ const (
 	NoticeHiddenCells NoticeCode = "hidden_columns" // columns that are hidden are read as well
 	NoticeHiddenSheet NoticeCode = "hidden_sheets"  // hidden sheets are not read
 	NoticeOtherSheets NoticeCode = "other_sheets"   // visible sheets without the header are not read
+	NoticeOtherHeads  NoticeCode = "other_columns"  // columns that nothing is read from
+	NoticeUnits       NoticeCode = "header_units"   // headings with a unit, which is not converted
+	NoticeNoSheets    NoticeCode = "no_sheets"      // a sheet was named, but a text has none
 	NoticeLinks       NoticeCode = "external_links" // values that come from another workbook
 	NoticePoints      NoticeCode = "points"         // 1.234 in a file that is delimited by semicolons
 )
@@ -51,6 +54,8 @@ type census struct {
 	linked  tally
 	pointed tally
 	columns []string // the heads of hidden columns that are read
+	unread  []string // the heads of columns that are not
+	units   []string // the heads of number columns that name a unit
 }
 
 // A tally counts rows and keeps the numbers of the first ones.
@@ -117,7 +122,7 @@ func (f *File) Notices() []Notice {
 		add(NoticeHiddenSheet, shown(book.hidden), len(book.hidden))
 		add(NoticeOtherSheets, shown(book.others), len(book.others))
 		addRows(hiddenRows, found.hidden)
-		add(NoticeHiddenCells, strings.Join(found.columns, ", "), len(found.columns))
+		add(NoticeHiddenCells, shown(found.columns), len(found.columns))
 		addRows(NoticeLinks, found.linked)
 	} else {
 		if f.charset.encoding != EncodingUTF8 {
@@ -127,7 +132,12 @@ func (f *File) Notices() []Notice {
 			add(NoticeDelimiter, delimiterWord(f.dialect.delimiter), 1)
 		}
 		addRows(NoticePoints, found.pointed)
+		if f.wantsSheet {
+			add(NoticeNoSheets, "", 1)
+		}
 	}
+	add(NoticeUnits, shown(found.units), len(found.units))
+	add(NoticeOtherHeads, shown(found.unread), len(found.unread))
 	if found.titles > 0 {
 		add(NoticeTitles, fmt.Sprint(found.header), found.titles)
 	}

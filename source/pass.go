@@ -105,12 +105,16 @@ func (p *pass) header() error {
 	l.percent, l.commas = p.file.percent, p.file.commas
 	switch r := p.reader.(type) {
 	case *sheetReader:
-		l.merge(p.file.book.sheet.merges)
+		if err := l.merge(p.file.book.sheet.merges); err != nil {
+			return err
+		}
 		p.census.columns = l.hidden(r.hiding)
 	case *csvReader:
 		l.fixedWidth, l.delimiter = true, p.file.dialect.delimiter
 	}
-	p.layout, p.census.header, p.census.titles = l, l.header, search.seen-1
+	p.layout = l
+	p.census.header, p.census.titles = l.header, search.seen-1
+	p.census.unread, p.census.units = l.unread(), l.inUnits()
 	return nil
 }
 

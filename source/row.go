@@ -62,13 +62,14 @@ func (l *layout) update(r *row) (Update, error) {
 	for i := range r.cells {
 		rd.take(&r.cells[i])
 	}
+	merged := l.mergedIn(r)
 	if rd.update.ItemID == "" {
 		aside, err := l.aside(r, rd.idSeen)
 		if aside != "" || err != nil {
 			return Update{Row: r.number, Aside: aside}, err
 		}
 	}
-	rd.takeCovered(r)
+	rd.takeMerged(merged)
 	rd.takeShifted(r)
 	rd.takeFault(r)
 	if !rd.idSeen {
@@ -80,18 +81,13 @@ func (l *layout) update(r *row) (Update, error) {
 	return rd.update, nil
 }
 
-// takeCovered refuses a row whose value stands in a merged cell that began in
-// another one: whether it is meant for this row too is not certain.
-func (rd *reading) takeCovered(r *row) {
-	for i := range rd.layout.covered {
-		c := &rd.layout.covered[i]
-		if !c.has(r.number) {
-			continue
+// takeMerged refuses the columns over whose cell a merged one with a value lies.
+func (rd *reading) takeMerged(columns []int) {
+	for _, column := range columns {
+		if column == rd.layout.item {
+			rd.idSeen, rd.update.ItemID = true, ""
 		}
-		if c.column == rd.layout.item {
-			rd.idSeen = true
-		}
-		rd.refuse(CodeCellMerged, &cell{column: c.column})
+		rd.refuse(CodeCellMerged, &cell{column: column})
 	}
 }
 
@@ -239,7 +235,7 @@ func (l *layout) readNumber(c *cell) (Number, Code) {
 	mode := l.percent
 	switch c.kind {
 	case textCell:
-		if l.isDoubtful(c.text) {
+		if l.isDoubtful(c.column, c.text) {
 			return "", CodeNumberAmbiguous
 		}
 		return parseNumber(c.text, mode)

@@ -61,7 +61,7 @@ func (f *File) choose(sheets []sheet, wanted string) (sheet, error) {
 	var visible []sheet
 	for _, s := range sheets {
 		if s.hidden {
-			f.book.hidden = append(f.book.hidden, s.name)
+			f.book.hidden = append(f.book.hidden, show(s.name))
 		} else {
 			visible = append(visible, s)
 		}
@@ -109,7 +109,7 @@ func (f *File) withHeader(sheets []sheet) (sheet, error) {
 		case err != nil:
 			near, refusal = append(near, s), err
 		}
-		f.book.others = append(f.book.others, s.name)
+		f.book.others = append(f.book.others, show(s.name))
 	}
 	switch {
 	case len(found) > 1 || len(found) == 1 && len(near) > 0:
@@ -139,12 +139,12 @@ func (f *File) hasHeader(s sheet) (bool, error) {
 func sheetNames(sheets []sheet) string {
 	names := make([]string, len(sheets))
 	for i, s := range sheets {
-		names[i] = s.name
+		names[i] = show(s.name)
 	}
 	return shown(names)
 }
 
-// shown lists names for a message, the first ones if there are many.
+// shown lists escaped names for a message, the first ones if there are many.
 func shown(names []string) string {
 	const most = 10
 	texts := make([]string, 0, most+1)
@@ -153,7 +153,7 @@ func shown(names []string) string {
 			texts = append(texts, "…")
 			break
 		}
-		texts = append(texts, "“"+show(name)+"”")
+		texts = append(texts, "“"+name+"”")
 	}
 	return strings.Join(texts, ", ")
 }

@@ -134,17 +134,18 @@ func (o Options) Check() error {
 // A File is an open spreadsheet. Its methods may be used by several
 // goroutines at once, except Close.
 type File struct {
-	name      string
-	file      *os.File
-	info      fs.FileInfo
-	bytes     *pinned
-	names     names
-	percent   PercentMode
-	headerRow int
-	book      *workbook // nil for a text
-	charset   charset   // of a text
-	dialect   dialect   // of a text
-	commas    bool      // the file has decimal commas
+	name       string
+	file       *os.File
+	info       fs.FileInfo
+	bytes      *pinned
+	names      names
+	percent    PercentMode
+	headerRow  int
+	wantsSheet bool      // by its name
+	book       *workbook // nil for a text
+	charset    charset   // of a text
+	dialect    dialect   // of a text
+	commas     bool      // the file has decimal commas
 
 	mu    sync.Mutex
 	found census // of the last reading to the end
@@ -176,7 +177,7 @@ func Open(path string, o Options) (*File, error) {
 // New is Open for a regular file that is open already; name is what errors
 // call it. The File owns file from here on, and it is closed if New fails.
 func New(file *os.File, name string, o Options) (*File, error) {
-	f := &File{name: name, file: file, percent: cmp.Or(o.Percent, PercentAuto), headerRow: o.HeaderRow}
+	f := &File{name: name, file: file, percent: cmp.Or(o.Percent, PercentAuto), headerRow: o.HeaderRow, wantsSheet: o.Sheet != ""}
 	if err := f.open(o); err != nil {
 		file.Close()
 		return nil, f.refusal(err)
