@@ -122,7 +122,7 @@ func exitCodesTopic() *cobra.Command {
 		Short: "what the exit codes mean and when to run again",
 		Long: `The exit code of okrsync says what to do next:
 
-  0        every row is updated or ignored; nothing to do
+  0        every row is updated, ignored or (by check) planned; nothing to do
   1        internal error (a bug, a disk that is full); run again after a look
   2        wrong usage or configuration; nothing was sent
   3        finished, and some rows were rejected or failed: mend them
