@@ -105,8 +105,14 @@ func (s *sheetReader) place(column int) error {
 // cellStyle reads the number of a style. One that is no number is none, as in
 // Excel.
 func (s *sheetReader) cellStyle(c *stored, style []byte) error {
-	c.style, _ = parseCount(style)
-	if s.formats != nil && c.style >= max(len(s.formats), 1) {
+	const longest = 7
+	style = trimXML(style)
+	if len(style) == 0 || len(bytes.TrimLeft(style, "0123456789")) > 0 {
+		return nil
+	}
+	style = bytes.TrimLeft(style, "0")
+	c.style, _ = parseCount(style[:min(len(style), longest)])
+	if c.style >= max(len(s.formats), 1) {
 		return s.damaged("a style that is not there: %d", c.style)
 	}
 	return nil
@@ -155,7 +161,7 @@ func (s *sheetReader) cellContent(c *stored) (err error) {
 		c.hasFormula = true
 		return s.readFormula(c)
 	default:
-		return s.skipForeign()
+		return s.skipOnly("extLst")
 	}
 	return err
 }
@@ -257,18 +263,22 @@ func (s *sheetReader) resolveShared(c stored) error {
 	return nil
 }
 
+// kinds are what formats make of numbers.
+var kinds = map[format]kind{
+	plainFormat:   numberCell,
+	percentFormat: percentCell,
+	pointsFormat:  pointsCell,
+	mixedFormat:   mixedCell,
+	unitFormat:    unitCell,
+	dateFormat:    dateCell,
+}
+
 // numberKind is what a style makes of a number.
 func (s *sheetReader) numberKind(style int) kind {
 	if style >= len(s.formats) {
 		return numberCell // no styles part at all
 	}
-	switch s.formats[style] {
-	case percentFormat:
-		return percentCell
-	case dateFormat:
-		return dateCell
-	}
-	return numberCell
+	return kinds[s.formats[style]]
 }
 
 // isBlankBytes is isBlank without making a string in the usual case.

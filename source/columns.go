@@ -114,6 +114,7 @@ func (n names) idNames() string { return strings.Join(n.ids, ", ") }
 type layout struct {
 	columns []Column // by position; "" for a column we don't know
 	heads   []string // the header cells as the file spells them
+	read    []int    // the positions of the columns that we know
 	item    int      // the position of the id column
 	names   names
 	percent PercentMode
@@ -122,7 +123,7 @@ type layout struct {
 
 	delimiter string     // of a CSV file
 	commas    bool       // the file has decimal commas
-	stretched []int      // columns that share a name with one to their left
+	stretched []bool     // by position: shares a name with a column to its left
 	covered   []coverage // where merged cells hide the cells of columns that are read
 	// fixedWidth says that a cell to the right of the header is a mistake, as
 	// it is in a CSV file, where an unquoted comma shifts the whole row.
@@ -144,6 +145,7 @@ func (n names) layout(r *row) (*layout, error) {
 			return nil, duplicateHeader(column, l, r.number, first, c.column)
 		}
 		position[column] = c.column
+		l.read = append(l.read, c.column)
 	}
 	item, ok := position[ColumnItemID]
 	if err := n.misspelt(l, r, position); err != nil && (ok || err.Wanted == string(ColumnItemID)) {
@@ -157,17 +159,6 @@ func (n names) layout(r *row) (*layout, error) {
 		return nil, l.refusal(CodeHeaderNoValue, r.number, valueNames())
 	}
 	return l, nil
-}
-
-// known is how many columns okrsync understands.
-func (l *layout) known() int {
-	known := 0
-	for _, column := range l.columns {
-		if column != "" {
-			known++
-		}
-	}
-	return known
 }
 
 // field is the column that a position holds, "" for none that is known.

@@ -53,7 +53,7 @@ func (c *csvReader) next() (*row, error) {
 		c.take(next, 1)
 		return c.next()
 	}
-	c.row = row{number: c.row.number + 1, line: c.line, cells: c.row.cells[:0]}
+	c.row = row{number: c.row.number + 1, line: c.line, delimiter: c.dialect.delimiter, cells: c.row.cells[:0]}
 	if line := c.buf[c.pos : c.pos+end]; bytes.IndexByte(line, '"') < 0 {
 		err = c.plainRecord(line)
 		c.take(next, 1)

@@ -2,9 +2,13 @@ package source
 
 import (
 	"bytes"
+	"errors"
 	"io"
+	"math"
+	"regexp"
 	"strconv"
 
+	"github.com/richardlehane/mscfb"
 	"github.com/xuri/excelize/v2"
 )
 
@@ -40,17 +44,51 @@ func decryptDefault(raw []byte) (archive []byte, err error) {
 
 // affordable reports whether the key is derived in as many rounds as programs
 // use, 100,000, and not in millions, which would take seconds.
-func affordable(raw []byte) bool {
-	const most = 200_000
-	for rest := raw; ; {
-		_, after, found := bytes.Cut(rest, []byte(`spinCount="`))
-		if !found {
-			return true
+func affordable(raw []byte) (ok bool) {
+	const most, longest = 200_000, 64 << 10
+	defer func() {
+		if recover() != nil {
+			ok = false
 		}
-		count, _, _ := bytes.Cut(after[:min(len(after), 16)], []byte{'"'})
-		if n, err := strconv.Atoi(string(count)); err != nil || n < 0 || n > most {
+	}()
+	entries, err := mscfb.New(bytes.NewReader(raw))
+	if err != nil {
+		return false
+	}
+	for {
+		entry, err := entries.Next()
+		if err != nil {
+			return errors.Is(err, io.EOF)
+		}
+		if entry.Name != "EncryptionInfo" {
+			continue
+		}
+		info := make([]byte, min(max(entry.Size, 0), longest))
+		if _, err := io.ReadFull(entry, info); err != nil || entry.Size > longest {
 			return false
 		}
-		rest = after
+		if rounds(info) > most {
+			return false
+		}
 	}
+}
+
+var spinCount = regexp.MustCompile(`spinCount\s*=\s*["'](\d{1,9})["']`)
+
+// rounds is the largest number of rounds that an EncryptionInfo stream asks for,
+// the largest there is if it does so in a way that only a trick would.
+func rounds(info []byte) int {
+	most := 0
+	counts := spinCount.FindAllSubmatch(info, -1)
+	for _, match := range counts {
+		n, err := strconv.Atoi(string(match[1]))
+		if err != nil {
+			return math.MaxInt
+		}
+		most = max(most, n)
+	}
+	if bytes.Count(info, []byte("spinCount")) != len(counts) {
+		return math.MaxInt
+	}
+	return most
 }

@@ -13,6 +13,14 @@ type dialect struct {
 	delimiter string
 	named     bool // by a first line sep=; which is no row
 	returns   bool // rows end with carriage returns alone
+	ascii     bool // every known name of the header is ASCII
+}
+
+// swallowed reports whether delimiters may have become parts of characters: a
+// vertical bar is the second half of some in GBK. A header in Chinese would not
+// have been found then; one in English proves nothing.
+func (d dialect) swallowed(c charset) bool {
+	return d.delimiter == "|" && c.encoding == EncodingGB18030 && d.ascii
 }
 
 // delimiters are those that are looked for, in order of preference. The last
@@ -53,21 +61,26 @@ func (f *File) detectDialect(c charset, wanted string) (d dialect, known int, er
 	for _, delimiter := range candidates {
 		try := d
 		try.delimiter = delimiter
-		if n := f.knownColumns(newCSVReader(f.textFrom(c), c, try)); n > known {
+		n, ascii := f.knownColumns(newCSVReader(f.textFrom(c), c, try))
+		if n > known {
 			d, known = try, n
+			d.ascii = ascii
 		}
 	}
 	return d, known, nil
 }
 
 // knownColumns is how many columns of the row are known that comes nearest to a
-// header. A header that can be used counts more than any that cannot.
-func (f *File) knownColumns(r rowReader) int {
+// header, and whether all their names are ASCII. A header that can be used counts
+// more than any that cannot; why it cannot, reading the rows will tell.
+func (f *File) knownColumns(r rowReader) (known int, ascii bool) {
 	search := f.headerSearch()
-	if l, err := search.run(r); err == nil {
-		return len(columnNames) + l.known()
+	l, err := search.run(r)
+	if err != nil {
+		return search.known, true
 	}
-	return search.known // why it cannot be used, reading the rows will tell
+	chinese := l.headsOf(func(i int) bool { return l.columns[i] != "" && !isASCII(l.heads[i]) })
+	return len(columnNames) + len(l.read), len(chinese) == 0
 }
 
 // firstPiece is the beginning of a text in UTF-8, as far as it can be read.

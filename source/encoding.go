@@ -59,14 +59,14 @@ func detectCharset(r io.ReaderAt, size int64, wanted Encoding) (charset, error) 
 	case marked.encoding == "UTF-32":
 		return charset{}, &FileError{Code: CodeEncodingUnknown, Found: "UTF-32"}
 	case wanted != "" && wanted != EncodingAuto:
-		return wantedCharset(wanted, marked), nil
+		return wantedCharset(wanted, marked).agreeing(io.NewSectionReader(r, 0, size))
 	case marked.encoding != "":
 		return marked, nil
 	}
 	if e := guessUTF16(start); e != "" {
 		return charset{encoding: e, guess: true}, nil
 	}
-	return detectUTF8(io.NewSectionReader(r, 0, size))
+	return detectUTF8(io.NewSectionReader(r, 0, size), size)
 }
 
 // markedCharset takes the word of a byte order mark.
@@ -121,8 +121,9 @@ func guessUTF16(start []byte) Encoding {
 }
 
 // detectUTF8 reads a text to its end: it is UTF-8 if all of it is. Otherwise it
-// may be GB18030, which can be read into anything but NUL bytes.
-func detectUTF8(r io.ReadSeeker) (charset, error) {
+// may be GB18030, which can be read into anything but NUL bytes, unless most of what
+// is not ASCII is UTF-8, or the text only breaks off in a character.
+func detectUTF8(r io.ReadSeeker, size int64) (charset, error) {
 	_, err := io.Copy(io.Discard, newTextReader(r, CodeEncodingUnknown))
 	if err == nil {
 		return charset{encoding: EncodingUTF8}, nil
@@ -134,27 +135,40 @@ func detectUTF8(r io.ReadSeeker) (charset, error) {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return charset{}, err
 	}
-	damaged, err := mostlyUTF8(r)
-	if err == nil && damaged {
+	whole, broken, err := countUTF8(r)
+	cutOff := refused.Offset > size-utf8.UTFMax+1 && whole > 0
+	if err == nil && (whole > broken || cutOff) {
 		err = refused
 	}
 	return charset{encoding: EncodingGB18030, guess: true, bad: refused.Offset}, err
 }
 
-// mostlyUTF8 tells a UTF-8 text with a few broken bytes, which would turn to
-// nonsense in any other encoding, from a text that was never UTF-8: there hardly
-// three bytes in a row look like a character of it.
-func mostlyUTF8(r io.Reader) (bool, error) {
+// agreeing refuses to read a text as GBK that is UTF-8 from beginning to end: its
+// characters would turn into others, and swallow what follows them.
+func (c charset) agreeing(r io.ReadSeeker) (charset, error) {
+	if c.encoding != EncodingGB18030 {
+		return c, nil
+	}
+	whole, broken, err := countUTF8(r)
+	if err == nil && whole > 0 && broken == 0 {
+		err = &FileError{Code: CodeEncodingUnknown, Found: "the text is UTF-8"}
+	}
+	return c, err
+}
+
+// countUTF8 counts what tells a UTF-8 text with a few broken bytes, which would
+// turn to nonsense in any other encoding, from a text that was never UTF-8: there
+// hardly three bytes in a row look like a character of it.
+func countUTF8(r io.Reader) (whole, broken int, err error) {
 	const shortest = 3 // bytes of a Chinese character
 	in := bufio.NewReader(r)
-	whole, broken := 0, 0
 	for {
 		c, n, err := in.ReadRune()
 		switch {
 		case errors.Is(err, io.EOF):
-			return whole > broken, nil
+			return whole, broken, nil
 		case err != nil:
-			return false, err
+			return 0, 0, err
 		case c == utf8.RuneError && n == 1:
 			broken++
 		case n >= shortest:

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // A Code names a kind of refusal. The set is closed, and every code has words
@@ -199,6 +200,16 @@ func osReason(err error) string {
 		err = e.Err
 	}
 	return err.Error()
+}
+
+// printable escapes a name that has characters which cannot be seen, or do
+// something to a terminal.
+func printable(name string) string {
+	if !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return name
+	}
+	quoted := strconv.Quote(name)
+	return quoted[1 : len(quoted)-1]
 }
 
 // show makes foreign text fit for a message.

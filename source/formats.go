@@ -10,8 +10,11 @@ import (
 type format uint8
 
 const (
-	plainFormat format = iota
-	percentFormat
+	plainFormat   format = iota
+	percentFormat        // 0.85 is shown as 85%
+	pointsFormat         // 85 is shown as 85%
+	mixedFormat          // some numbers are shown as percentages and others not
+	unitFormat           // 5.5 is shown as 5.5万
 	dateFormat
 )
 
@@ -41,45 +44,128 @@ func formats(f *excelize.File) []format {
 }
 
 // builtInFormat knows the numbers that stand for formats without being listed
-// in the file. 27 to 36 and 50 to 58 are the dates of East Asian Excels.
+// in the file. 27 to 36 and 50 to 58
+// are the dates of East Asian Excels, 67 and up the percentages and dates of Thai
+// ones.
 func builtInFormat(id int) format {
 	switch {
-	case id == 9, id == 10:
+	case id == 9, id == 10, id == 67, id == 68:
 		return percentFormat
-	case 14 <= id && id <= 22, 27 <= id && id <= 36, 45 <= id && id <= 47, 50 <= id && id <= 58:
+	case 14 <= id && id <= 22, 27 <= id && id <= 36, 45 <= id && id <= 47, 50 <= id && id <= 58, 71 <= id && id <= 81:
 		return dateFormat
 	}
 	return plainFormat
 }
 
-// parseFormat reads a format code: a percent sign or a letter of a date count
-// unless they are quoted, escaped or part of a colour or a condition.
+// parseFormat reads a format code. Its sections are for positive and negative
+// numbers, zero and text, or for what conditions say.
 func parseFormat(code string) format {
-	found := plainFormat
-	code = strings.ReplaceAll(strings.ToLower(code), "general", "")
+	code = strings.ReplaceAll(strings.ToLower(code), "general", "0")
+	var all []section
+	for rest, more := code, true; more; {
+		var s section
+		s, rest, more = parseSection(rest)
+		all = append(all, s)
+	}
+	var numbers, percents, points, units int
+	for _, s := range all {
+		if s.date {
+			return dateFormat
+		}
+		if !s.digits {
+			continue // it shows the same for every number
+		}
+		numbers++
+		percents += count(s.percent)
+		points += count(s.literalPercent && !s.percent)
+		units += count(s.unit && !s.scaled)
+	}
+	switch {
+	case percents+points == 0 && units > 0:
+		return unitFormat
+	case percents+points == 0:
+		return plainFormat
+	case percents == numbers:
+		return percentFormat
+	case points == numbers:
+		return pointsFormat
+	}
+	return mixedFormat
+}
+
+func count(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// A section is what one section of a format code says.
+type section struct {
+	digits         bool // it shows the number
+	date           bool
+	percent        bool
+	literalPercent bool // a percent sign that does not multiply
+	unit           bool // 万 or 亿
+	scaled         bool // it leaves out the last digits: a comma behind them
+}
+
+// parseSection reads a section up to its semicolon. What is quoted, escaped or part
+// of a colour or a condition is no placeholder.
+func parseSection(code string) (s section, rest string, more bool) {
 	for i := 0; i < len(code); i++ {
-		switch code[i] {
+		switch c := code[i]; c {
+		case ';':
+			return s, code[i+1:], true
 		case '"':
 			quoted, _, _ := strings.Cut(code[i+1:], `"`)
+			s.literal(quoted)
 			i += len(quoted) + 1
 		case '[':
 			bracketed, _, _ := strings.Cut(code[i+1:], "]")
-			if isElapsed(bracketed) {
-				return dateFormat
-			}
+			s.date = s.date || isElapsed(bracketed)
 			i += len(bracketed) + 1
-		case '\\', '_', '*':
-			i++ // the next character is shown as it is
+		case '\\', '!', '_', '*': // a character as it is, its width, or a filling of it
+			next := code[i+1:]
+			next = next[:runeLen(next)]
+			if c == '\\' || c == '!' {
+				s.literal(next)
+			}
+			i += len(next)
 		case '%':
-			found = percentFormat
-		case 'y', 'm', 'd', 'h', 's':
-			return dateFormat
+			s.percent = true
+		case '0', '#':
+			s.digits = true
+		case ',':
+			s.scaled = s.scaled || s.digits && !strings.ContainsAny(code[i+1:min(i+2, len(code))], "0#?,")
+		default:
+			s.letters(code[i:])
 		}
 	}
-	if strings.Contains(code, "aaa") {
-		return dateFormat // a weekday in Chinese and Japanese
+	return s, "", false
+}
+
+// literal takes in text that is shown as it is.
+func (s *section) literal(text string) {
+	s.literalPercent = s.literalPercent || strings.ContainsAny(text, "%％")
+	s.unit = s.unit || strings.ContainsAny(text, "万亿萬億")
+}
+
+// letters takes in what begins with a letter: of a date, of an exponent, or a text
+// that nobody has quoted.
+func (s *section) letters(rest string) {
+	switch rest[0] {
+	case 'y', 'm', 'd', 'h', 's', 'b', 'g':
+		s.date = true
+	case 'e':
+		s.date = s.date || len(rest) < 2 || rest[1] != '+' && rest[1] != '-'
 	}
-	return found
+	s.date = s.date || strings.HasPrefix(rest, "aaa") // a weekday in Chinese and Japanese
+	for _, text := range []string{"%", "％", "万", "亿", "萬", "億"} {
+		if strings.HasPrefix(rest, text) {
+			s.literal(text)
+		}
+	}
 }
 
 // isElapsed recognises [h], [mm] and [ss]: hours, minutes and seconds that go

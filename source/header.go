@@ -10,6 +10,10 @@ import (
 // in: titles, notes and what payment services write above their bills.
 const maxTitleRows = 30
 
+// maxBlankRows is the last row that is looked at: among many sheets, blank ones of
+// a million rows each must not be read to their ends.
+const maxBlankRows = 10_000
+
 // A headerSearch looks for the header row of a sheet. The rows above it are
 // titles; so nothing is taken for one that could be a header or data.
 type headerSearch struct {
@@ -36,6 +40,8 @@ func (s *headerSearch) run(r rowReader) (l *layout, err error) {
 			return nil, s.end()
 		case err != nil:
 			return nil, err
+		case s.wanted == 0 && row.number > maxBlankRows:
+			return nil, s.end()
 		case len(row.cells) == 0 && row.fault == nil:
 			continue
 		}
@@ -73,9 +79,12 @@ func (s *headerSearch) offer(r *row) (*layout, error) {
 	case r.fault != nil:
 		return nil, &FileError{Code: CodeCSVQuotes, Line: r.fault.line}
 	}
+	if err := r.checkLines(-1); err != nil {
+		return nil, err
+	}
 	l, err := s.names.layout(r)
 	if err == nil {
-		s.known = l.known()
+		s.known = len(l.read)
 		return l, nil
 	}
 	return nil, s.decline(r, err)

@@ -13,7 +13,7 @@ func readID(c *cell) (string, Code) {
 		return parseID(c.text)
 	case numberCell:
 		return integerText(c.text)
-	case percentCell:
+	case percentCell, pointsCell, mixedCell, unitCell:
 		return "", CodeIDNotText
 	}
 	return "", refused[c.kind]
@@ -118,7 +118,7 @@ func readUserID(c *cell) (string, Code) {
 			code = CodeTextInvalid
 		}
 		return id, code
-	case percentCell:
+	case percentCell, pointsCell, mixedCell, unitCell:
 		return "", CodeTextInvalid
 	}
 	return "", refused[c.kind]

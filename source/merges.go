@@ -29,10 +29,7 @@ func (l *layout) merge(areas []area) error {
 			l.stretch(a)
 		}
 	}
-	for column := range l.columns {
-		if l.columns[column] == "" {
-			continue
-		}
+	for _, column := range l.read {
 		over, err := l.over(areas, column)
 		if err != nil {
 			return err
@@ -46,9 +43,11 @@ func (l *layout) merge(areas []area) error {
 
 // stretch notes the columns that share the name of a merged header cell.
 func (l *layout) stretch(a area) {
-	const most = 1024 // columns under one name, before it is a trick
-	for column := a.left + 1; column <= min(a.right, a.left+most); column++ {
-		l.stretched = append(l.stretched, column)
+	if l.stretched == nil {
+		l.stretched = make([]bool, maxColumn)
+	}
+	for column := a.left + 1; column <= a.right && !l.stretched[column]; column++ {
+		l.stretched[column] = true
 	}
 }
 
@@ -76,8 +75,8 @@ func (l *layout) over(areas []area, column int) ([]area, error) {
 // knownWithin is how many columns that are read a merged cell lies over.
 func (l *layout) knownWithin(a area) int {
 	known := 0
-	for column := a.left; column <= min(a.right, len(l.columns)-1); column++ {
-		if l.columns[column] != "" {
+	for _, column := range l.read {
+		if a.left <= column && column <= a.right {
 			known++
 		}
 	}

@@ -94,6 +94,15 @@ func parsePercent(text string, mode PercentMode) (Number, Code) {
 	return d.rounded(exactDigits).percent(mode, 0, 2)
 }
 
+// parsePoints is parsePercent for a format that shows 85 as 85%.
+func parsePoints(text string, mode PercentMode) (Number, Code) {
+	d, ok := parseDecimal(trim(text), true)
+	if !ok {
+		return "", CodeNumberInvalid
+	}
+	return d.rounded(exactDigits).percent(mode, -2, 0)
+}
+
 // isCanonical recognises the usual case without allocating: a Number of at
 // most 15 digits.
 func isCanonical(text string) bool {

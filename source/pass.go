@@ -86,7 +86,7 @@ func (p *pass) next() (u Update, err error) {
 		case len(r.cells) == 0 && r.fault == nil:
 			continue
 		}
-		if err := p.layout.checkLines(r); err != nil {
+		if err := r.checkLines(p.layout.item); err != nil {
 			return Update{}, err
 		}
 		p.census.count(p.layout, r)

@@ -20,26 +20,38 @@ type quotedScan struct {
 // lines.
 func (c *csvReader) quotedRecord(end, next int) error {
 	q := &quotedScan{csvReader: c, end: end, next: next, lines: 1}
-	for column, more := 0, true; more; column++ {
-		next, lines := q.next, q.lines
-		text, last, err := q.field()
-		if errors.Is(err, errQuotes) {
-			// Whatever the mark was meant to enclose, the next line is a row again.
-			c.row.fault = &fault{column: column, line: c.line + lines - 1, text: q.rest(next)}
-			c.take(next, lines)
+	sound, column := 0, 0 // cells and columns that end on the record's first line
+	for last := false; !last; {
+		at := q.at
+		text, ends, err := q.field()
+		switch {
+		case errors.Is(err, errQuotes):
+			q.giveUp(sound, column, at, next)
 			return nil
-		}
-		if err != nil {
+		case err != nil:
 			return err
 		}
-		c.add(column, text)
-		more = !last
+		last = ends
+		c.add(c.row.width, text)
+		if q.lines == 1 {
+			sound, column = len(c.row.cells), c.row.width
+		}
 	}
 	if q.lines > 1 {
 		c.row.raw = c.buf[c.pos : c.pos+q.end]
 	}
 	c.take(q.next, q.lines)
 	return nil
+}
+
+// giveUp marks the record as faulty and ends it with its first line, of which only
+// the sound cells are kept. Whatever its marks were meant to enclose, the next line
+// is a row of its own.
+func (q *quotedScan) giveUp(sound, column, at, next int) {
+	c := q.csvReader
+	c.row.cells = c.row.cells[:sound]
+	c.row.fault = &fault{column: column, line: c.line, text: c.lineFrom(at, next)}
+	c.take(next, 1)
 }
 
 // A fault is a mark in a row that cannot be taken for what it should be.
@@ -51,10 +63,10 @@ type fault struct {
 
 var errQuotes = errors.New("quotation marks in the wrong place")
 
-// rest is the faulty cell as the message shows it.
-func (q *quotedScan) rest(next int) string {
+// lineFrom is the rest of a record's first line, as a message shows it.
+func (c *csvReader) lineFrom(at, next int) string {
 	const most = 256
-	text := q.buf[q.pos+min(q.at, next) : q.pos+next]
+	text := c.buf[c.pos+min(at, next) : c.pos+next]
 	return trim(strings.ToValidUTF8(string(text[:min(len(text), most)]), ""))
 }
 
@@ -93,11 +105,15 @@ func isTextFormula(cell []byte) bool {
 // programs put beside quotation marks.
 func (q *quotedScan) afterSpace(i int) int {
 	for i < q.end {
-		b := q.buf[q.pos+i]
-		if b != ' ' && (b != '\t' || q.dialect.delimiter == "\t") {
-			break
+		rest := q.buf[q.pos+i : q.pos+q.end]
+		switch {
+		case rest[0] == ' ', rest[0] == '\t' && q.dialect.delimiter != "\t":
+			i++
+		case bytes.HasPrefix(rest, []byte(bomUTF8)):
+			i += len(bomUTF8) // of a file that was put behind another
+		default:
+			return i
 		}
-		i++
 	}
 	return i
 }

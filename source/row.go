@@ -10,7 +10,10 @@ type kind uint8
 const (
 	textCell kind = iota
 	numberCell
-	percentCell // a number that is shown as a percentage
+	percentCell // a number that is shown as a percentage: 0.85 as 85%
+	pointsCell  // 85 as 85%
+	mixedCell   // a number that may be shown as a percentage
+	unitCell    // a number that is shown in 万: 5.5 as 5.5万
 	dateCell
 	booleanCell
 	errorCell
@@ -45,6 +48,8 @@ type row struct {
 	line  int    // CSV: of the file, counted from 1
 	fault *fault // CSV: from which cell on the row cannot be read
 	raw   []byte // CSV: the text of a row of several lines
+
+	delimiter string // CSV: of the cells in raw
 }
 
 // reading is one row on its way to becoming an Update.
@@ -121,7 +126,7 @@ func (c cell) isTotal() bool { return c.kind == textCell && isTotal(c.text) }
 
 // take reads one cell into the field that its column stands for.
 func (rd *reading) take(c *cell) {
-	if slices.Contains(rd.layout.stretched, c.column) {
+	if rd.layout.stretched != nil && rd.layout.stretched[c.column] {
 		rd.refuse(CodeCellMerged, c)
 		return
 	}
@@ -199,6 +204,10 @@ func (rd *reading) refuse(code Code, c *cell) {
 		found = booleanName(found)
 	case percentCell:
 		found = percentShown(found)
+	case pointsCell:
+		found += "%"
+	case unitCell:
+		found += "万"
 	}
 	rd.problems = append(rd.problems, rd.layout.problem(code, rd.update.Row, c.column, found))
 }
@@ -243,6 +252,12 @@ func (l *layout) readNumber(c *cell) (Number, Code) {
 		return parseStored(c.text)
 	case percentCell:
 		return parsePercent(c.text, mode)
+	case pointsCell:
+		return parsePoints(c.text, mode)
+	case mixedCell:
+		return "", CodePercentUndecided
+	case unitCell:
+		return "", CodeNumberAmbiguous
 	}
 	return "", refused[c.kind]
 }

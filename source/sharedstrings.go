@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"math"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -45,7 +46,7 @@ func readSharedStrings(r io.Reader, part string) (*sharedStrings, error) {
 		case tok == startTag && s.is("si"):
 			err = t.add(s)
 		case tok == startTag:
-			err = s.skipForeign()
+			err = s.skipOnly("extLst")
 		}
 		if err != nil {
 			return nil, err
@@ -113,13 +114,13 @@ func (s *scanner) finish() error {
 	}
 }
 
-// skipForeign passes over an element that is of no interest here. Alternative
-// contents are refused, since programs disagree about which of them counts.
-func (s *scanner) skipForeign() error {
-	if string(s.name) == "AlternateContent" {
-		return s.damaged("alternative contents among the cells")
+// skipOnly passes over an element that has one of these names, and refuses any
+// other: it may hold what another program takes for a row, a cell or a value.
+func (s *scanner) skipOnly(names ...string) error {
+	if slices.ContainsFunc(names, s.is) {
+		return s.skip()
 	}
-	return s.skip()
+	return s.damaged("<%s> among the cells", show(string(s.name)))
 }
 
 // richText appends the text of the current element, <si> or <is>: its <t> and
@@ -141,7 +142,7 @@ func (s *scanner) richText(dst []byte) ([]byte, error) {
 		case s.is("r") && s.depth() == outer+2:
 			// its <t> is found on the way
 		default:
-			err = s.skipForeign()
+			err = s.skipOnly("rPr", "rPh", "phoneticPr", "extLst")
 		}
 		if err != nil {
 			return dst, err

@@ -21,6 +21,7 @@ type sheetReader struct {
 
 	row    row
 	hiding []area // the columns that are hidden
+	flat   bool   // rows that give no height have none
 	values []byte // the texts of the row, end to end
 	ends   []int  // where each cell's text ends in values
 	last   int    // the column of the row's last cell, from 0
@@ -47,6 +48,11 @@ func (s *sheetReader) start() (err error) {
 			return err
 		case tok == startTag && s.is("sheetData"):
 			return nil
+		case tok == startTag && string(s.name) == "sheetData":
+			err = s.damaged("<%s> among the cells", "sheetData")
+		case tok == startTag && s.is("sheetFormatPr"):
+			zero, _ := s.attribute("zeroHeight")
+			s.flat, err = isTrue(zero), s.skip()
 		case tok == startTag && s.is("cols"):
 			// its columns are found on the way
 		case tok == startTag && s.is("col"):
@@ -64,11 +70,12 @@ func (s *sheetReader) start() (err error) {
 // readColumns notes columns that are hidden.
 func (s *sheetReader) readColumns() {
 	hidden, _ := s.attribute("hidden")
+	width, _ := s.attribute("width")
 	first, _ := s.attribute("min")
 	last, _ := s.attribute("max")
 	left, ok1 := parseCount(first)
 	right, ok2 := parseCount(last)
-	if isTrue(hidden) && ok1 && ok2 && len(s.hiding) < maxColumn {
+	if (isTrue(hidden) || string(width) == "0") && ok1 && ok2 && len(s.hiding) < maxColumn {
 		s.hiding = append(s.hiding, area{left: left - 1, right: right - 1})
 	}
 }
@@ -88,7 +95,7 @@ func (s *sheetReader) next() (*row, error) {
 		case tok == startTag && s.is("row"):
 			return s.readRow()
 		case tok == startTag:
-			err = s.skipForeign()
+			err = s.skipOnly("extLst")
 		case tok == endTag:
 			return nil, s.readEnd()
 		}
@@ -105,7 +112,7 @@ func (s *sheetReader) readEnd() error {
 		tok, err := s.scanner.next()
 		switch {
 		case err != nil:
-		case tok == startTag && s.is("sheetData"):
+		case tok == startTag && string(s.name) == "sheetData":
 			err = s.damaged("a second <sheetData>")
 		case tok == startTag:
 			err = s.skip()
@@ -133,7 +140,7 @@ func (s *sheetReader) readRow() (*row, error) {
 		case tok == startTag && s.is("c"):
 			err = s.readCell()
 		case tok == startTag:
-			err = s.skipForeign()
+			err = s.skipOnly("extLst")
 		}
 		if err != nil {
 			return nil, err
@@ -157,7 +164,9 @@ func (s *sheetReader) startRow() error {
 		return s.damaged("row %d", number)
 	}
 	hidden, _ := s.attribute("hidden")
-	s.row = row{number: number, cells: s.row.cells[:0], hidden: isTrue(hidden)}
+	height, given := s.attribute("ht")
+	s.row = row{number: number, cells: s.row.cells[:0]}
+	s.row.hidden = isTrue(hidden) || string(height) == "0" || s.flat && !given
 	s.values, s.ends, s.seen = s.values[:0], s.ends[:0], s.seen[:0]
 	s.last, s.mixed = -1, false
 	return nil

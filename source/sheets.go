@@ -9,6 +9,9 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
+// maxSheets is how many sheets a workbook may have.
+const maxSheets = 256
+
 // A sheet is a worksheet and what is known of it before its rows are read.
 type sheet struct {
 	name, part string
@@ -23,6 +26,9 @@ func (f *File) openBook(r io.ReaderAt, size int64, wanted string) (err error) {
 	if f.book, sheets, err = openWorkbook(r, size); err != nil {
 		return err
 	}
+	if len(sheets) > maxSheets {
+		return tooLarge("", "more than %d sheets", maxSheets)
+	}
 	chosen, err := f.choose(sheets, wanted)
 	if err != nil {
 		return err
@@ -32,24 +38,27 @@ func (f *File) openBook(r io.ReaderAt, size int64, wanted string) (err error) {
 	return f.book.survey(&f.book.sheet)
 }
 
-// worksheets lists the worksheets of a workbook, without charts and dialogs.
+// worksheets lists the worksheets of a workbook, without charts and dialogs. One
+// that leads nowhere is among them: it may be the one that people mean.
 func worksheets(f *excelize.File, rels relationships) []sheet {
 	var sheets []sheet
 	for _, s := range f.WorkBook.Sheets.Sheet {
-		if part := worksheetPart(rels, s.ID); part != "" {
+		if part, ok := rels.worksheet(s.ID); ok {
 			sheets = append(sheets, sheet{name: s.Name, part: part, hidden: s.State != "" && s.State != "visible"})
 		}
 	}
 	return sheets
 }
 
-func worksheetPart(rels relationships, id string) string {
-	for _, rel := range rels {
-		if rel.ID == id && strings.HasSuffix(rel.Type, "/worksheet") {
-			return rel.Target
+// worksheet is the part that a relationship leads to, "" if there is none of that
+// id, and false if it leads to something else than a worksheet.
+func (r relationships) worksheet(id string) (string, bool) {
+	for _, rel := range r {
+		if rel.ID == id {
+			return rel.Target, strings.HasSuffix(rel.Type, "/worksheet")
 		}
 	}
-	return ""
+	return "", true
 }
 
 // choose finds the sheet to read: the wanted one, else the only visible one, else
@@ -77,14 +86,17 @@ func (f *File) choose(sheets []sheet, wanted string) (sheet, error) {
 
 // named finds a sheet by its name: exactly, else without regard to case.
 func named(sheets []sheet, wanted string) (sheet, error) {
-	var alike []sheet
+	var same, alike []sheet
 	for _, s := range sheets {
 		if s.name == wanted {
-			return s, nil
+			same = append(same, s)
 		}
 		if strings.EqualFold(trim(s.name), trim(wanted)) {
 			alike = append(alike, s)
 		}
+	}
+	if len(same) > 0 {
+		alike = same
 	}
 	switch len(alike) {
 	case 0:

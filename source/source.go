@@ -237,7 +237,7 @@ func (f *File) openText(o Options) (err error) {
 	switch {
 	case err != nil:
 		return err
-	case f.charset.guess && known == 0:
+	case f.charset.guess && (known == 0 || f.dialect.swallowed(f.charset)):
 		return &FileError{Code: CodeEncodingUnknown, Offset: f.charset.bad}
 	}
 	f.commas, err = f.usesDecimalCommas()

@@ -54,7 +54,7 @@ func isASCII(text string) bool {
 	return true
 }
 
-// runeLen is the length of the first character of text, which is not empty.
+// runeLen is the length of the first character of text, 0 for an empty one.
 func runeLen(text string) int {
 	_, n := utf8.DecodeRuneInString(text)
 	return n

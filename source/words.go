@@ -246,7 +246,7 @@ func filePlace(lang string, e *FileError) string {
 		comma, colon, line, offset = "，", "：", "第 %d 行", "第 %d 字节"
 	}
 	var place []string
-	for _, name := range []string{e.File, e.Place} {
+	for _, name := range []string{printable(e.File), e.Place} {
 		if name != "" {
 			place = append(place, name)
 		}

@@ -105,7 +105,17 @@ func (c *container) relationships(part string) (relationships, error) {
 	if err := xml.Unmarshal(data, &doc); err != nil {
 		return nil, &FileError{Code: CodeFileDamaged, Place: show(name), Found: "broken XML", Err: err}
 	}
+	seen := map[string]bool{}
 	for i, rel := range doc.List {
+		// Which of two counts depends on the program that reads them.
+		once := rel.ID
+		if only := path.Base(rel.Type); only == "sharedStrings" || only == "styles" {
+			once = only
+		}
+		if seen[once] || seen[rel.ID] {
+			return nil, damaged(show(name), 0, "two sheets or parts go by the same name: “%s”", show(once))
+		}
+		seen[once], seen[rel.ID] = true, true
 		doc.List[i].Target = c.resolve(part, strings.ReplaceAll(rel.Target, `\`, "/"))
 	}
 	return doc.List, nil

@@ -86,7 +86,12 @@ func TestXLSXCells(t *testing.T) {
 		{`<c r="B2" note="a>b"><v>12</v></c>`, id + "12"},
 		{"\n\t<c\n\tr=\"B2\"\n><v>12</v>\n</c>\n", id + "12"},
 		{`<c r="B2"><v>12</v><extLst><ext><v>9</v></ext></extLst></c>`, id + "12"},
-		{`<c r="B2"><x14:v>9</x14:v><v>12</v></c>`, id + "12"},
+		{`<c r="B2"><x14:v>9</x14:v><v>12</v></c>`, "file_damaged"},
+		{`<c r="B2"><V>9</V></c>`, "file_damaged"},
+		{`<C r="B2"><v>9</v></C>`, "file_damaged"},
+		{`<c r="B2" s=" 1 "><v>0.85</v></c>`, "2:percent_undecided"},
+		{`<c r="B2" s="000000001"><v>0.85</v></c>`, "2:percent_undecided"},
+		{`<c r="B2" s="123456789"><v>0.85</v></c>`, "file_damaged"},
 		{`<c r="B2"><v>12</v><v>13</v></c>`, "file_damaged"},
 		{`<c r="B2"><v>1<b/>2</v></c>`, "file_damaged"},
 		{`<c r="B2">12</c>`, "file_damaged"},
@@ -110,7 +115,7 @@ func TestXLSXCells(t *testing.T) {
 		{`<c r="B2" t="inlineStr"><is><t>` + strings.Repeat("长", 32_767) + `</t></is></c>`, "2:number_invalid"},
 		{`<c r="B2" t="inlineStr"><is><t>` + strings.Repeat("长", 32_768) + `</t></is></c>`, "file_too_large"},
 		{`<c r="B2"><v>` + strings.Repeat("12345678", 200_000) + `</v></c>`, "file_too_large"},
-		{strings.Repeat("<a>", 300) + strings.Repeat("</a>", 300), "file_too_large"},
+		{"<extLst>" + strings.Repeat("<a>", 300) + strings.Repeat("</a>", 300) + "</extLst>", "file_too_large"},
 		{strings.Repeat("<c><v>1</v></c>", 255), id + "1"},
 		{strings.Repeat("<c><v>1</v></c>", 256), "file_too_large"},
 		{strings.Repeat("<c/>", 16_383), id},
@@ -165,7 +170,9 @@ func TestXLSXRows(t *testing.T) {
 		{`text`, "file_damaged"},
 		{`<row r="2">text</row>`, "file_damaged"},
 		{`<mc:AlternateContent/>`, "file_damaged"},
-		{`<x14:row r="2"/>` + row(`r="2"`, "1"), "2"},
+		{`<x14:row r="2"/>` + row(`r="2"`, "1"), "file_damaged"},
+		{`<rows>` + row(`r="2"`, "1") + `</rows>`, "file_damaged"},
+		{`<extLst>` + row(`r="2"`, "1") + `</extLst>` + row(`r="3"`, "1"), "3"},
 		{`<row r="2" spans="1:2" x14ac:dyDescent="0.25"><c><v>1</v></c></row>`, "2"},
 	} {
 		a := book(bookHeader + test.rows).read(t)
@@ -364,11 +371,14 @@ func TestChooseSheet(t *testing.T) {
 
 func TestParseFormat(t *testing.T) {
 	for code, want := range map[string]format{
-		"General": plainFormat, "0.00": plainFormat, `#,##0.00"元"`: plainFormat, "[Red]0;[Black]-0": plainFormat, `0!.0,"万"`: plainFormat,
-		`_-* #,##0_-;\-* #,##0_-`: plainFormat, `0"days"`: plainFormat, `0\d`: plainFormat, "0.00E+00": plainFormat, "@": plainFormat, "": plainFormat,
-		"0%": percentFormat, "0.00%;[Red]-0.00%": percentFormat, `0"%"`: plainFormat, `0\%`: plainFormat,
+		"General": plainFormat, "0.00": plainFormat, `#,##0.00"元"`: plainFormat, "[Red]0;[Black]-0": plainFormat,
+		`_-* #,##0_-;\-* #,##0_-`: plainFormat, `0"days"`: plainFormat, `0\d`: plainFormat, "0.00E+00": plainFormat, "@": plainFormat, `# ?/?`: plainFormat, "": plainFormat,
+		"0%": percentFormat, "0.00%;[Red]-0.00%": percentFormat,
+		`0.00%;-0.00%;"-"??`: percentFormat, "[<=1]0%;0.0": mixedFormat, "0%;0": mixedFormat, `0"%";0%`: mixedFormat, `0"%"`: pointsFormat, `0\%`: pointsFormat, "0％": pointsFormat,
+		`0"万"`: unitFormat, `0.0"万";-0.0"万"`: unitFormat, `0!.0,"万"`: plainFormat, `0\万`: unitFormat, `0.0亿`: unitFormat, `#,##0,`: plainFormat, `"万"0`: unitFormat,
+		`e"年"`: dateFormat, "e": dateFormat, "ge.m.d": dateFormat, "b2": dateFormat, "##0.0E+0": plainFormat, "0E-00": plainFormat, `0 \m`: plainFormat,
 		"yyyy-mm-dd": dateFormat, "h:mm": dateFormat, "[h]:mm": dateFormat, "[ss]": dateFormat, "[$-804]aaaa": dateFormat, `yyyy"年"m"月"`: dateFormat, "M/D": dateFormat,
-		"[": plainFormat, `"`: plainFormat, `\`: plainFormat, `0"万`: plainFormat,
+		"[": plainFormat, `"`: plainFormat, `\`: plainFormat, `0"万`: unitFormat,
 	} {
 		if got := parseFormat(code); got != want {
 			t.Errorf("%q is %d, want %d", code, got, want)

@@ -38,7 +38,7 @@ func CreateFolder(out, input string, now time.Time) (string, error) {
 func safeName(input string) string {
 	name := filepath.Base(filepath.Clean(input))
 	name = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == unicode.ReplacementChar || strings.ContainsRune(`/\:*?"<>|`, r) {
+		if unicode.In(r, unicode.C, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar || strings.ContainsRune(`/\:*?"<>|`, r) {
 			return '_'
 		}
 		return r

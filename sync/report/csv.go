@@ -84,12 +84,34 @@ func unlessZero(n int) string {
 }
 
 // defuse keeps a text from being run as a formula by the spreadsheet that opens
-// it, by the apostrophe that spreadsheets know for it. It is for text only:
-// numbers are written by us and may begin with a minus.
+// it, by the apostrophe that spreadsheets know for it: at the beginning, and where
+// a spreadsheet that takes something else than a comma for the delimiter would
+// begin a cell. It is for text only: numbers are written by us and may begin with a
+// minus.
 func defuse(s string) string {
-	first := strings.TrimLeft(s, " \n\u00a0\u3000\uFEFF")
-	if first != "" && strings.ContainsRune("=+-@＝＋－＠\t\r", []rune(first)[0]) {
-		return "'" + s
+	if !strings.ContainsAny(s, dangerous) {
+		return s
 	}
-	return s
+	var b strings.Builder
+	for start := 0; start < len(s); {
+		end := len(s)
+		if i := strings.IndexAny(s[start:], ";|\t\r\n"); i >= 0 {
+			end = start + i + 1
+		}
+		if piece := s[start:]; beginsFormula(piece) {
+			b.WriteByte('\'')
+		}
+		b.WriteString(s[start:end])
+		start = end
+	}
+	return b.String()
+}
+
+// dangerous are the characters with which a formula may begin.
+const dangerous = "=+-@＝＋－＠\t\r"
+
+// beginsFormula reports whether a spreadsheet may take a text for a formula.
+func beginsFormula(s string) bool {
+	first := strings.TrimLeft(s, " \"\n\u00a0\u3000\uFEFF")
+	return first != "" && strings.ContainsRune(dangerous, []rune(first[:min(len(first), 4)])[0])
 }
