@@ -71,10 +71,12 @@ func (s *sheetReader) usualContent(c *stored) bool {
 	if c.kind == storedInline {
 		before, after = "<is><t>", "</t></is></c>"
 	}
-	start, ok := len(s.values), false
-	if s.values, ok = s.usualText(s.values, before, after); !ok {
+	start := len(s.values)
+	values, ok := s.usualText(s.values, before, after)
+	if !ok {
 		return false
 	}
+	s.values = values
 	if c.kind == storedInline {
 		s.values = s.values[:start+len(decodeEscapes(s.values[start:]))]
 	}

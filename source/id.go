@@ -145,10 +145,10 @@ func isPlaceholder(id string) bool {
 		return false
 	}
 	switch strings.ToLower(id) {
-	case "0", "na", "nil", "no", "none", "null", "tbd", "true", "false", "unknown", "x", "xx", "xxx":
+	case "0", "na", "nil", "no", "none", "null", "tbd", "true", "false", "unknown":
 		return true
 	}
-	return strings.Trim(id, "-_") == "" || isDate(id)
+	return strings.Trim(id, "-_xX") == "" || isDate(id)
 }
 
 // isDate recognises 2023-07-16.

@@ -207,8 +207,8 @@ func (s *scanner) addAttribute(name, value []byte, special bool) bool {
 // push opens an element.
 func (s *scanner) push(name []byte) {
 	prefix, local := []byte(nil), name
-	if i := bytes.IndexByte(name, ':'); i >= 0 {
-		prefix, local = name[:i], name[i+1:]
+	if before, after, ok := bytes.Cut(name, []byte{':'}); ok {
+		prefix, local = before, after
 	}
 	if len(s.starts) == 0 {
 		s.rootPrefix = append(s.rootPrefix[:0], prefix...)
