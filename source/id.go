@@ -25,18 +25,27 @@ func parseID(text string) (string, Code) {
 	const longest = 20
 	id := unwrapID(text)
 	switch {
-	case isScientific(id):
-		return "", CodeIDDamaged
-	case isErrorName(id):
-		return "", CodeCellIsError
-	case strings.Trim(id, "#") == "" && id != "":
-		return "", CodeCellTooNarrow
-	case len(id) > longest || !isDigits(id) || len(id) > 1 && id[0] == '0':
+	case !isDigits(id):
+		return "", refusedID(id)
+	case len(id) > longest || len(id) > 1 && id[0] == '0':
 		return "", CodeIDInvalid
 	case isRounded(id):
 		return "", CodeIDRounded
 	}
 	return id, ""
+}
+
+// refusedID says why a text is no id.
+func refusedID(text string) Code {
+	switch {
+	case isScientific(text):
+		return CodeIDDamaged
+	case isErrorName(text):
+		return CodeCellIsError
+	case strings.Trim(text, "#") == "" && text != "":
+		return CodeCellTooNarrow
+	}
+	return CodeIDInvalid
 }
 
 // isRounded recognises what Excel makes of an id that was typed as a number and

@@ -244,6 +244,9 @@ func (l *layout) readNumber(c *cell) (Number, Code) {
 	mode := l.percent
 	switch c.kind {
 	case textCell:
+		if !l.commas && isCanonical(c.text) {
+			return Number(c.text), "" // the usual case
+		}
 		if l.isDoubtful(c.column, c.text) {
 			return "", CodeNumberAmbiguous
 		}
