@@ -130,3 +130,21 @@ func TestHiddenByTheirSize(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+// The header is in the row that a person names, or in none.
+func TestHeaderRow(t *testing.T) {
+	const text = "metric_item_id,target\n1,2\n\nmetric_item_id,current\n7,5\n"
+	for row, want := range map[int]string{
+		0: "header_second", // the one further down says otherwise
+		1: "header_second",
+		2: "header_missing",
+		3: "header_missing",
+		4: "| 7=5",
+		5: "header_missing",
+		9: "header_missing",
+	} {
+		if got := inShort(read(t, write(t, "a.csv", []byte(text)), Options{HeaderRow: row})); got != want {
+			t.Errorf("row %d: got %s, want %s", row, got, want)
+		}
+	}
+}

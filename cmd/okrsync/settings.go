@@ -51,7 +51,7 @@ func settings(c *config) []setting {
 			key: "input.encoding",
 			set: oneOf(&c.encoding, source.EncodingAuto, source.EncodingUTF8, source.EncodingGB18030, source.EncodingGBK, source.EncodingUTF16LE, source.EncodingUTF16BE),
 		},
-		{key: "input.delimiter", set: oneOf(&c.delimiter, "auto", "comma", "semicolon", "tab", "pipe", ",", ";", "\t", "|", "，")},
+		{key: "input.delimiter", set: checked(&c.delimiter, isDelimiter)},
 		{key: "input.percent", set: oneOf(&c.percent, source.PercentAuto, source.PercentRatio, source.PercentPoints)},
 		{key: "input.duplicates", set: oneOf(&c.duplicates, sync.RejectDuplicates, sync.LastDuplicate)},
 		{key: "sync.workers", flag: "workers", usage: "how many calls are made at a time, `N` from 1 to 64 (default 4)", set: count(&c.workers, 1, 64)},
@@ -121,6 +121,8 @@ func checked(field *string, check func(string) error) func(string) error {
 		return nil
 	}
 }
+
+func isDelimiter(s string) error { return source.Options{Delimiter: s}.Check() }
 
 func isID(s string) error {
 	if !feishu.IsID(s) {
