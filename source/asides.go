@@ -45,21 +45,55 @@ func foundIn(r *row) string {
 	return strings.Join(texts, ", ")
 }
 
-// checkLines refuses a row of several lines in which one looks like a row of its
-// own: a quotation mark is missing or too many, and a row would be swallowed. Such
-// a line has an id in the id column, or in any column where that is not known.
-func (r *row) checkLines(item int) error {
-	_, rest, more := bytes.Cut(r.raw, []byte{'\n'})
-	for n := 1; more; n++ {
-		var line []byte
-		line, rest, more = bytes.Cut(rest, []byte{'\n'})
-		cells := strings.Split(string(line), r.delimiter)
-		for i, text := range cells {
-			text = strings.Trim(text, "\"\r")
-			if len(cells) > 1 && (i == item || item < 0) && (cell{text: text}).looksLikeID() {
-				return &FileError{Code: CodeCSVQuotes, Line: r.line + n, Found: show(text) + "…"}
+// checkLines refuses a row of several lines if one of them looks like a row of its
+// own: a quotation mark is missing or too many, and a row would be swallowed.
+func (l *layout) checkLines(r *row) error {
+	own := ""
+	for _, c := range r.cells {
+		if c.column == l.item {
+			own = unwrapID(c.text)
+		}
+	}
+	return r.eachLine(func(cells []string) bool {
+		if l.item >= len(cells) {
+			return false
+		}
+		id := unwrapID(cells[l.item])
+		alike := isDigits(id) && len(id) == len(own) && len(cells) == l.width
+		return id != own && (alike || cell{text: id}.looksLikeID())
+	})
+}
+
+// checkTitle is checkLines for a row above the header, which may have swallowed
+// rows, and the header with them, or for the header itself.
+func (n names) checkTitle(r *row, header bool) error {
+	return r.eachLine(func(cells []string) bool {
+		known := 0
+		for _, text := range cells {
+			if c := (cell{text: text}); n.of(c) != "" {
+				known++
+			} else if c.looksLikeID() {
+				return true
 			}
 		}
+		return !header && known > 1
+	})
+}
+
+// eachLine asks for each line of a row that has several whether it was swallowed,
+// given its cells as if it were a row of its own, and refuses the file if so.
+func (r *row) eachLine(swallowed func(cells []string) bool) error {
+	n := 0
+	for line := range bytes.SplitSeq(r.raw, []byte{'\n'}) {
+		text := strings.ReplaceAll(strings.TrimSuffix(string(line), "\r"), `""`, `"`)
+		cells := strings.Split(text, r.delimiter)
+		for i := range cells {
+			cells[i] = strings.Trim(cells[i], `"`)
+		}
+		if len(r.raw) > 0 && len(cells) > 1 && swallowed(cells) {
+			return &FileError{Code: CodeCSVQuotes, Line: r.line + n, Found: show(text)}
+		}
+		n++
 	}
 	return nil
 }

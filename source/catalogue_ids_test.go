@@ -213,7 +213,7 @@ func TestP46_InsideAnIDNothingIsStripped(t *testing.T) {
 		"0"+catalogueID, "007041", "00", "+"+catalogueID, "-"+catalogueID, "－7041", "−7041", "7041 2345 6789", "7,041,234,567", "7，041",
 		"7041-2345", "7041_2345", "7041.2345", "7041.0", "70\u200b41", "70\u00a041", "70\u300041", "70\n41", "#7041", "7041号", "ID:7041", "(7041)", "٧٠٤١", "7041²", "①",
 		strings.Repeat("1", 21))
-	allInColumn(t, ColumnItemID, "0", "0", " 0 ")
+	allInColumn(t, ColumnItemID, "id_invalid", "0", " 0 ")
 }
 
 // An id is text from end to end: each digit of neighbours that share a float64

@@ -95,6 +95,9 @@ func (s *sheetReader) cellColumn(name []byte) (int, error) {
 
 // place keeps track of where the row's cells are.
 func (s *sheetReader) place(column int) error {
+	if s.cells++; s.cells > maxCells {
+		return tooLarge(s.scanner.part, "more than %d cells or elements", maxCells)
+	}
 	if column >= maxColumn || len(s.seen) == maxColumn {
 		return s.damaged("more than %d cells in row %d", maxColumn, s.row.number)
 	}
@@ -224,7 +227,7 @@ func (s *sheetReader) resolve(c stored) (kind, error) {
 	text := s.values[c.start:]
 	// An empty text is what ="" gives; any other formula has a value or was
 	// never calculated.
-	if c.hasFormula && !(c.hasValue && c.kind == storedString) && len(trimXML(text)) == 0 {
+	if c.hasFormula && (s.stale || !(c.hasValue && c.kind == storedString) && len(trimXML(text)) == 0) {
 		return formulaCell, nil
 	}
 	switch c.kind {

@@ -118,8 +118,9 @@ type layout struct {
 	item    int      // the position of the id column
 	names   names
 	percent PercentMode
-	header  int // the number of the header row
-	width   int // CSV: how many cells it has, blank ones counted
+	header  int  // the number of the header row
+	width   int  // CSV: how many cells it has, blank ones counted
+	padded  bool // its cells are padded with spaces
 
 	delimiter string     // of a CSV file
 	commas    bool       // the file has decimal commas
@@ -137,6 +138,7 @@ func (n names) layout(r *row) (*layout, error) {
 	position := map[Column]int{}
 	for _, c := range r.cells {
 		column := n.of(c)
+		l.padded = l.padded || column != "" && isSpaced(c.text)
 		l.columns[c.column], l.heads[c.column] = column, show(trim(c.text))
 		if column == "" {
 			continue
@@ -201,6 +203,9 @@ func valueNames() []string {
 // column that the sheet does not have otherwise. To pass over it would be to
 // update nothing from that column, and to say so nowhere.
 func (n names) misspelt(l *layout, r *row, position map[Column]int) *FileError {
+	if len(r.cells) > maxValues {
+		return nil // it is no header that people wrote
+	}
 	for _, c := range r.cells {
 		if l.columns[c.column] != "" {
 			continue
@@ -221,16 +226,18 @@ func (n names) misspelt(l *layout, r *row, position map[Column]int) *FileError {
 // another word. Shorter names are left out.
 func (n names) nearest(key string) Column {
 	const shortest, longest = 8, 64 // characters
-	fits := func(s string) bool {
-		length := utf8.RuneCountInString(s)
-		return shortest <= length && length <= longest
-	}
 	var nearest Column
-	if !fits(key) {
+	length := utf8.RuneCountInString(key)
+	if length < shortest || length > longest {
 		return nearest
 	}
 	for name, column := range n.column {
-		if fits(name) && levenshtein.ComputeDistance(key, name) <= utf8.RuneCountInString(name)/shortest && (nearest == "" || column < nearest) {
+		known := utf8.RuneCountInString(name)
+		slips := known / shortest
+		if known < shortest || length < known-slips || known+slips < length || nearest != "" && nearest < column {
+			continue
+		}
+		if levenshtein.ComputeDistance(key, name) <= slips {
 			nearest = column
 		}
 	}

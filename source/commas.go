@@ -61,8 +61,9 @@ func (l *layout) isDoubtful(column int, text string) bool {
 // Where the comma delimits, a number with one stands in quotation marks.
 func (f *File) usesDecimalCommas() (bool, error) {
 	if f.dialect.delimiter == "," {
-		quoted, err := search(f.textFrom(f.charset), `"`)
-		if err != nil || !quoted[`"`] {
+		const mark, wide = `"`, "，"
+		seen, err := search(f.charset.decode(f.textFrom(f.charset)), mark, wide)
+		if err != nil || !seen[mark] && !seen[wide] {
 			return false, err
 		}
 	}

@@ -48,7 +48,11 @@ func openContainer(r io.ReaderAt, size int64) (*container, error) {
 	}
 	budget.left = math.MaxInt64
 	c := &container{parts: make(map[string]*zip.File, len(archive.File))}
+	packed := uint64(0)
 	for _, f := range archive.File {
+		if packed += f.CompressedSize64; f.CompressedSize64 > uint64(size) || packed > uint64(size) {
+			return nil, damaged(show(f.Name), 0, "the part is larger than the file")
+		}
 		if strings.HasSuffix(f.Name, "/") {
 			continue
 		}

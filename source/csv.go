@@ -172,7 +172,7 @@ func (c *csvReader) checkDecoded(text []byte) error {
 }
 
 // A returnsReader makes line feeds of the carriage returns that ended lines on
-// old Macintoshes.
+// old Macintoshes, and the reverse.
 type returnsReader struct {
 	r     io.Reader
 	after bool // a carriage return, which a line feed belongs to
@@ -185,12 +185,16 @@ func (r *returnsReader) Read(p []byte) (int, error) {
 		kept := p[:0]
 		for _, b := range p[:n] {
 			feed := b == '\n' && r.after
-			if r.after = b == '\r'; r.after {
+			r.after = b == '\r'
+			switch {
+			case feed:
+				continue
+			case b == '\r':
 				b = '\n'
+			case b == '\n':
+				b = '\r' // alone, it is what a carriage return is elsewhere
 			}
-			if !feed {
-				kept = append(kept, b)
-			}
+			kept = append(kept, b)
 		}
 		if len(kept) > 0 || err != nil || len(p) == 0 {
 			return len(kept), err

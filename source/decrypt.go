@@ -55,12 +55,17 @@ func affordable(raw []byte) (ok bool) {
 	if err != nil {
 		return false
 	}
+	seen := map[string]bool{}
 	for {
 		entry, err := entries.Next()
 		if err != nil {
 			return errors.Is(err, io.EOF)
 		}
-		if entry.Name != "EncryptionInfo" {
+		stream := entry.Name == "EncryptionInfo" || entry.Name == "EncryptedPackage"
+		if stream && (seen[entry.Name] || entry.Size > int64(len(raw))) {
+			return false
+		}
+		if seen[entry.Name] = stream; entry.Name != "EncryptionInfo" {
 			continue
 		}
 		info := make([]byte, min(max(entry.Size, 0), longest))

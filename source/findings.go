@@ -45,6 +45,8 @@ var findings = map[string]string{
 	"more than %d parts":                            "超过 %d 个部件",
 	"not a whole ZIP archive":                       "ZIP 压缩包不完整",
 	"the part is there twice":                       "同名部件出现两次",
+	"the part is larger than the file":              "部件比文件还大",
+	"more than %d cells or elements":                "超过 %d 个单元格或元素",
 	"the part is missing":                           "缺少该部件",
 	"inflates to %d times its size":                 "解压后是原来的 %d 倍",
 	"no checksum":                                   "没有校验和",

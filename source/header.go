@@ -40,8 +40,10 @@ func (s *headerSearch) run(r rowReader) (l *layout, err error) {
 			return nil, s.end()
 		case err != nil:
 			return nil, err
+		case s.wanted == 0 && row.number > maxBlankRows && s.refusal == nil:
+			return nil, &FileError{Code: CodeHeaderMissing, Place: cellName(0, row.number), Found: "—", Wanted: s.names.idNames()}
 		case s.wanted == 0 && row.number > maxBlankRows:
-			return nil, s.end()
+			return nil, s.refusal
 		case len(row.cells) == 0 && row.fault == nil:
 			continue
 		}
@@ -77,17 +79,17 @@ func (s *headerSearch) offer(r *row) (*layout, error) {
 	case s.wanted > 0 && r.number > s.wanted:
 		return nil, s.blankHeader()
 	case r.fault != nil:
-		return nil, &FileError{Code: CodeCSVQuotes, Line: r.fault.line}
-	}
-	if err := r.checkLines(-1); err != nil {
-		return nil, err
+		return nil, s.decline(r, &FileError{Code: CodeCSVQuotes, Line: r.fault.line})
 	}
 	l, err := s.names.layout(r)
-	if err == nil {
-		s.known = len(l.read)
-		return l, nil
+	if swallowed := s.names.checkTitle(r, err == nil); swallowed != nil {
+		return nil, swallowed
 	}
-	return nil, s.decline(r, err)
+	if err != nil {
+		return nil, s.decline(r, err)
+	}
+	s.known = len(l.read)
+	return l, nil
 }
 
 // decline remembers why a row is not the header. It ends the search where rows

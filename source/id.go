@@ -27,7 +27,7 @@ func parseID(text string) (string, Code) {
 	switch {
 	case !isDigits(id):
 		return "", refusedID(id)
-	case len(id) > longest || len(id) > 1 && id[0] == '0':
+	case len(id) > longest || id[0] == '0':
 		return "", CodeIDInvalid
 	case isRounded(id):
 		return "", CodeIDRounded
@@ -123,8 +123,8 @@ func readUserID(c *cell) (string, Code) {
 		return parseUserID(c.text)
 	case numberCell:
 		id, code := integerText(c.text)
-		if code == CodeIDInvalid {
-			code = CodeTextInvalid
+		if code == CodeIDInvalid || code == "" && isPlaceholder(id) {
+			return "", CodeTextInvalid
 		}
 		return id, code
 	case percentCell, pointsCell, mixedCell, unitCell:
@@ -141,7 +141,8 @@ func parseUserID(text string) (string, Code) {
 			return "", CodeTextInvalid
 		}
 	}
-	if id == "" || len(id) > longest || isPlaceholder(id) {
+	damaged := isDigits(id) && isRounded(id) || isScientific(id)
+	if id == "" || len(id) > longest || id[0] == '-' || damaged || isPlaceholder(id) {
 		return "", CodeTextInvalid
 	}
 	return id, ""
@@ -154,7 +155,7 @@ func isPlaceholder(id string) bool {
 		return false
 	}
 	switch strings.ToLower(id) {
-	case "0", "na", "nil", "no", "none", "null", "tbd", "true", "false", "unknown":
+	case "0", "ou_", "on_", "na", "nil", "no", "none", "null", "tbd", "true", "false", "unknown":
 		return true
 	}
 	return strings.Trim(id, "-_xX") == "" || isDate(id)

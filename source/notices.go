@@ -23,6 +23,7 @@ const (
 	NoticeOtherSheets NoticeCode = "other_sheets"   // visible sheets without the header are not read
 	NoticeOtherHeads  NoticeCode = "other_columns"  // columns that nothing is read from
 	NoticeUnits       NoticeCode = "header_units"   // headings with a unit, which is not converted
+	NoticeRemarks     NoticeCode = "header_remarks" // headings with a remark, which is passed over
 	NoticeNoSheets    NoticeCode = "no_sheets"      // a sheet was named, but a text has none
 	NoticeLinks       NoticeCode = "external_links" // values that come from another workbook
 	NoticePoints      NoticeCode = "points"         // 1.234 in a file that is delimited by semicolons
@@ -56,6 +57,7 @@ type census struct {
 	columns []string // the heads of hidden columns that are read
 	unread  []string // the heads of columns that are not
 	units   []string // the heads of number columns that name a unit
+	remarks []string // the heads of columns that are read with another remark
 }
 
 // A tally counts rows and keeps the numbers of the first ones.
@@ -137,6 +139,7 @@ func (f *File) Notices() []Notice {
 		}
 	}
 	add(NoticeUnits, shown(found.units), len(found.units))
+	add(NoticeRemarks, shown(found.remarks), len(found.remarks))
 	add(NoticeOtherHeads, shown(found.unread), len(found.unread))
 	if found.titles > 0 {
 		add(NoticeTitles, fmt.Sprint(found.header), found.titles)

@@ -86,7 +86,7 @@ func (p *pass) next() (u Update, err error) {
 		case len(r.cells) == 0 && r.fault == nil:
 			continue
 		}
-		if err := r.checkLines(p.layout.item); err != nil {
+		if err := p.layout.checkLines(r); err != nil {
 			return Update{}, err
 		}
 		p.census.count(p.layout, r)
@@ -114,7 +114,7 @@ func (p *pass) header() error {
 	}
 	p.layout = l
 	p.census.header, p.census.titles = l.header, search.seen-1
-	p.census.unread, p.census.units = l.unread(), l.inUnits()
+	p.census.unread, p.census.units, p.census.remarks = l.unread(), l.inUnits(), l.remarked()
 	return nil
 }
 

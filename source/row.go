@@ -2,6 +2,7 @@ package source
 
 import (
 	"slices"
+	"strings"
 )
 
 // A kind is what a cell holds.
@@ -58,12 +59,13 @@ type reading struct {
 	update   Update
 	problems []Problem
 	idSeen   bool // the id column holds something, right or wrong
+	padded   bool // spaces stand around cells to align them, and say nothing
 }
 
 // update reads a row below the header. The error is a *RowError, or a *FileError
 // if the row is a header that says other than the one above.
 func (l *layout) update(r *row) (Update, error) {
-	rd := reading{layout: l, update: Update{Row: r.number}}
+	rd := reading{layout: l, update: Update{Row: r.number}, padded: l.isPadded(r)}
 	for i := range r.cells {
 		rd.take(&r.cells[i])
 	}
@@ -86,6 +88,23 @@ func (l *layout) update(r *row) (Update, error) {
 	return rd.update, nil
 }
 
+// isPadded reports whether the header or the row's id is padded with spaces, as in
+// a file whose columns are aligned. A dash between spaces is zero only elsewhere.
+func (l *layout) isPadded(r *row) bool {
+	if l.padded {
+		return true
+	}
+	for i := range r.cells {
+		if c := &r.cells[i]; c.column == l.item {
+			return isSpaced(c.text)
+		}
+	}
+	return false
+}
+
+// isSpaced reports whether a text begins or ends with a space.
+func isSpaced(text string) bool { return strings.HasPrefix(text, " ") || strings.HasSuffix(text, " ") }
+
 // takeMerged refuses the columns over whose cell a merged one with a value lies.
 func (rd *reading) takeMerged(columns []int) {
 	for _, column := range columns {
@@ -105,7 +124,7 @@ func (rd *reading) takeShifted(r *row) {
 	}
 	for i := range len(r.cells) - 1 {
 		c, next := &r.cells[i], &r.cells[i+1]
-		if isNumberColumn(rd.layout.field(c.column)) && next.column == c.column+1 && isDigits(trim(c.text)) && isDigits(trim(next.text)[:1]) {
+		if isNumberColumn(rd.layout.field(c.column)) && next.column == c.column+1 && isWritten(c.text) && isWritten(next.text) {
 			rd.refuse(CodeRowTooLong, next)
 			return
 		}
@@ -169,6 +188,9 @@ func (rd *reading) itemID(c *cell) {
 
 func (rd *reading) number(c *cell, field *Number) {
 	n, code := rd.layout.readNumber(c)
+	if rd.padded && trim(c.text) == "-" {
+		code = CodeNumberInvalid
+	}
 	if code != "" {
 		rd.refuse(code, c)
 		return
@@ -258,7 +280,7 @@ func (l *layout) readNumber(c *cell) (Number, Code) {
 	case pointsCell:
 		return parsePoints(c.text, mode)
 	case mixedCell:
-		return "", CodePercentUndecided
+		return parsePercent(c.text, PercentAuto) // only zero is certain
 	case unitCell:
 		return "", CodeNumberAmbiguous
 	}

@@ -35,6 +35,8 @@ type scanner struct {
 	end  int   // of what is read
 	base int64 // of buf[0] in the part
 
+	skipped int // tokens that were passed over
+
 	open   []byte // the names of the open elements, one after the other
 	starts []int  // where each begins in open
 
@@ -108,6 +110,9 @@ func (s *scanner) skip() error {
 	for outer := s.depth() - 1; s.depth() > outer; {
 		if _, err := s.next(); err != nil {
 			return err
+		}
+		if s.skipped++; s.skipped > maxCells {
+			return tooLarge(s.part, "more than %d cells or elements", maxCells)
 		}
 	}
 	return nil
@@ -263,7 +268,7 @@ func (s *scanner) scanInstruction() error {
 		return err
 	}
 	instruction := bytes.ToLower(s.buf[s.pos : s.pos+n])
-	if bytes.HasPrefix(instruction, []byte("<?xml ")) {
+	if after, ok := bytes.CutPrefix(instruction, []byte("<?xml")); ok && len(after) > 0 && isXMLSpace(after[0]) {
 		_, encoding, named := bytes.Cut(instruction, []byte("encoding"))
 		if named && !bytes.Contains(encoding, []byte("utf-8")) && !bytes.Contains(encoding, []byte("ascii")) {
 			return s.damaged("encoding other than UTF-8")
@@ -276,15 +281,19 @@ func (s *scanner) scanInstruction() error {
 // scanDeclaration passes over a comment or makes a CDATA section a text.
 func (s *scanner) scanDeclaration() (isText bool, err error) {
 	const cdata = "<![CDATA["
+	if err := s.need(len("<!--")); err != nil {
+		return false, err
+	}
+	if bytes.HasPrefix(s.buf[s.pos:s.end], []byte("<!--")) {
+		n, err := s.find("-->", len("<!--"))
+		s.pos += n + len("-->")
+		return false, err
+	}
 	if err := s.need(len(cdata)); err != nil {
 		return false, err
 	}
 	start := s.buf[s.pos:s.end]
 	switch {
-	case bytes.HasPrefix(start, []byte("<!--")):
-		n, err := s.find("-->", len("<!--"))
-		s.pos += n + len("-->")
-		return false, err
 	case bytes.HasPrefix(start, []byte(cdata)) && s.depth() > 0:
 		n, err := s.find("]]>", len(cdata))
 		if err != nil {

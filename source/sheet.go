@@ -10,6 +10,10 @@ const (
 	maxRow    = 1 << 20 // of an Excel sheet
 	maxColumn = 1 << 14
 	maxValues = 256 // cells with something in them, in one row
+
+	// maxCells is how many cells a sheet may have, blank ones counted, and how many
+	// elements of no interest: a flood of either takes a second.
+	maxCells = 32 << 20
 )
 
 // A sheetReader reads the rows of a worksheet part as a stream.
@@ -18,12 +22,14 @@ type sheetReader struct {
 	part    io.Closer
 	texts   *sharedStrings
 	formats []format
+	stale   bool // formulas have no value that holds
 
 	row    row
 	hiding []area // the columns that are hidden
 	flat   bool   // rows that give no height have none
 	values []byte // the texts of the row, end to end
 	ends   []int  // where each cell's text ends in values
+	cells  int    // of the sheet so far
 	last   int    // the column of the row's last cell, from 0
 	mixed  bool   // the row's cells are out of order
 	seen   []int  // the columns of its cells, blank ones included

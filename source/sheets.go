@@ -44,7 +44,7 @@ func worksheets(f *excelize.File, rels relationships) []sheet {
 	var sheets []sheet
 	for _, s := range f.WorkBook.Sheets.Sheet {
 		if part, ok := rels.worksheet(s.ID); ok {
-			sheets = append(sheets, sheet{name: s.Name, part: part, hidden: s.State != "" && s.State != "visible"})
+			sheets = append(sheets, sheet{name: s.Name, part: part, hidden: s.State == "hidden" || s.State == "veryHidden"})
 		}
 	}
 	return sheets
@@ -55,6 +55,9 @@ func worksheets(f *excelize.File, rels relationships) []sheet {
 func (r relationships) worksheet(id string) (string, bool) {
 	for _, rel := range r {
 		if rel.ID == id {
+			if rel.Mode == "External" {
+				return "", true
+			}
 			return rel.Target, strings.HasSuffix(rel.Type, "/worksheet")
 		}
 	}
@@ -118,6 +121,8 @@ func (f *File) withHeader(sheets []sheet) (sheet, error) {
 			found = append(found, s)
 			continue
 		case ok && refused.Code == CodeHeaderMissing, ok && refused.Code == CodeFileEmpty:
+		case ok && refused.Code == CodeFileTooLarge:
+			return sheet{}, err
 		case err != nil:
 			near, refusal = append(near, s), err
 		}
@@ -144,6 +149,9 @@ func (f *File) hasHeader(s sheet) (bool, error) {
 	}
 	defer rows.close()
 	_, err = f.headerSearch().run(rows)
+	if f.book.looked += rows.cells + rows.skipped; f.book.looked > maxCells {
+		return false, tooLarge(show(s.part), "more than %d cells or elements", maxCells)
+	}
 	return err == nil, err
 }
 

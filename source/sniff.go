@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"io"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"unicode/utf16"
 )
@@ -35,6 +36,10 @@ const (
 	macSignature = "\x00\x05\x16\x07" // ._name.xlsx
 )
 
+// sylkRecord is the beginning of a line that a SYLK file has and a text that
+// begins with a column ID;P… has not.
+var sylkRecord = regexp.MustCompile(`^ID;P\w*(;[NE])*\s*([\r\n]|$)|[\r\n][BCFOP];`)
+
 // A form is what the bytes of a file are.
 type form uint8
 
@@ -63,7 +68,7 @@ func sniff(r io.ReaderAt, size int64) (form, error) {
 		return textForm, &FileError{Code: CodeFileCompanion, Found: "macOS"}
 	}
 	for _, s := range signatures {
-		if strings.HasPrefix(text, s.start) {
+		if strings.HasPrefix(text, s.start) && (s.format != "SYLK" || sylkRecord.MatchString(text)) {
 			return textForm, &FileError{Code: CodeFileNotASpreadsheet, Found: s.format}
 		}
 	}

@@ -15,7 +15,7 @@ func (s *scanner) scanStart() error {
 	if s.usualStart() {
 		return nil
 	}
-	const mostBrackets = 32 // ">" in attribute values, before it is a trick
+	const mostBrackets = 8 // ">" in attribute values, before it is a trick
 	from := 1
 	for range mostBrackets {
 		n, err := s.find(">", from)

@@ -54,6 +54,12 @@ func isASCII(text string) bool {
 	return true
 }
 
+// firstRune is the first character of text, or utf8.RuneError.
+func firstRune(text string) rune {
+	r, _ := utf8.DecodeRuneInString(text)
+	return r
+}
+
 // runeLen is the length of the first character of text, 0 for an empty one.
 func runeLen(text string) int {
 	_, n := utf8.DecodeRuneInString(text)

@@ -39,8 +39,8 @@ var vocabulary = map[Code]wording{
 		zh: phrase{"“{found}”不是数字", "请只写数字，例如 1234.5"},
 	},
 	CodeNumberAmbiguous: {
-		en: phrase{"“{found}” may be read as different numbers", "write it with a decimal point and without other separators, such as 1234.5"},
-		zh: phrase{"“{found}”可能被理解成不同的数字", "请用“.”作小数点，不写其他分隔符，例如 1234.5"},
+		en: phrase{"“{found}” may be read as different numbers", "write out all its digits, with a point for decimals and nothing else, such as 1234.5"},
+		zh: phrase{"“{found}”可能被理解成不同的数字", "请写出全部数字，只用“.”作小数点，例如 1234.5"},
 	},
 	CodeNumberUnit: {
 		en: phrase{"what stands beside the number in “{found}” is not certain", "write the number alone, or with a percent sign or a currency"},
@@ -159,8 +159,8 @@ var vocabulary = map[Code]wording{
 		zh: phrase{"有多个工作表都可能是要读取的：{found}", "请用 --sheet 指定一个"},
 	},
 	CodeEncodingUnknown: {
-		en: phrase{"the encoding of the text is not certain ({found})", "save it as “CSV UTF-8” or as .xlsx, or name the encoding with input.encoding"},
-		zh: phrase{"无法确定文字编码（{found}）", "请另存为“CSV UTF-8”或 .xlsx，或用 input.encoding 指定编码"},
+		en: phrase{"the encoding of the text is not certain ({found})", "save it as “CSV UTF-8” or as .xlsx, or set input.encoding to what it is"},
+		zh: phrase{"无法确定文字编码（{found}）", "请另存为“CSV UTF-8”或 .xlsx，或把 input.encoding 设为实际编码"},
 	},
 	CodeCSVQuotes: {
 		en: phrase{"a quotation mark is missing or stands in the wrong place ({found})", "write a quotation mark inside a cell twice and put the cell in quotation marks, or save the sheet as .xlsx"},

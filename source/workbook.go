@@ -17,7 +17,9 @@ type workbook struct {
 	container *container
 	texts     *sharedStrings
 	formats   []format // by style index; nil without a styles part
+	stale     bool     // the values of formulas are to be calculated on opening
 	sheet     sheet    // the one to read
+	looked    int      // how many cells were passed in search of the header
 	hidden    []string // the names of hidden sheets
 	others    []string // the names of visible sheets that have no header
 }
@@ -42,6 +44,9 @@ func openWorkbook(r io.ReaderAt, size int64) (*workbook, []sheet, error) {
 	}
 	defer structure.Close()
 	w := &workbook{container: c}
+	if calc := structure.WorkBook.CalcPr; calc != nil && calc.FullCalcOnLoad != nil {
+		w.stale = *calc.FullCalcOnLoad
+	}
 	if rels.target("/styles") != "" {
 		w.formats = formats(structure)
 	}
@@ -50,12 +55,13 @@ func openWorkbook(r io.ReaderAt, size int64) (*workbook, []sheet, error) {
 }
 
 // rows starts reading a sheet.
-func (w *workbook) rows(s sheet) (rowReader, error) {
+func (w *workbook) rows(s sheet) (*sheetReader, error) {
 	part, err := w.container.open(s.part, maxSheet)
 	if err != nil {
 		return nil, err
 	}
 	reader := newSheetReader(part, s.part, w.texts, w.formats)
+	reader.stale = w.stale
 	if err := reader.start(); err != nil {
 		part.Close()
 		return nil, err

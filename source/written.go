@@ -44,6 +44,12 @@ func takeApart(text string) (w written, ok bool) {
 // that cannot be seen are no part of one.
 func trimSpaces(text string) string { return strings.Trim(text, " ") }
 
+// isWritten reports whether a text is some kind of number.
+func isWritten(text string) bool {
+	_, ok := takeApart(foldNumber(trim(text)))
+	return ok
+}
+
 // takeSign takes a sign off the front, or parentheses, which mean a minus.
 func (w *written) takeSign(text string) string {
 	if inner, ok := strings.CutPrefix(text, "("); ok && strings.HasSuffix(inner, ")") {

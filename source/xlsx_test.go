@@ -337,7 +337,7 @@ func TestChooseSheet(t *testing.T) {
 		if name != "Second" {
 			f.SetSheetRow(name, "A1", &[]any{"metric_item_id"})
 		}
-		f.SetSheetRow(name, "A2", &[]any{fmt.Sprint(i)})
+		f.SetSheetRow(name, "A2", &[]any{fmt.Sprint(i + 1)})
 	}
 	if err := f.DeleteSheet("Sheet1"); err != nil {
 		t.Fatal(err)
@@ -350,7 +350,7 @@ func TestChooseSheet(t *testing.T) {
 	if err := f.SaveAs(path); err != nil {
 		t.Fatal(err)
 	}
-	for wanted, want := range map[string]string{"": "1", "隐藏": "0", " 数据 一": "1"} {
+	for wanted, want := range map[string]string{"": "2", "隐藏": "1", " 数据 一": "2"} {
 		if a := read(t, path, Options{Sheet: wanted}); len(a.updates) != 1 || a.updates[0].ItemID != want {
 			t.Errorf("%q: %v", wanted, a)
 		}

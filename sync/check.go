@@ -51,7 +51,7 @@ func (c Check) Run() (rows int, results iter.Seq2[Result, error], err error) {
 type checked struct {
 	table feishu.Table // of rows that name none
 	rows  int
-	ruled map[int]ruling
+	ruled rulings
 }
 
 // check reads the whole file.
@@ -133,7 +133,7 @@ func (c checked) answered(u source.Update, tables bool) (Result, bool) {
 		r.Status = status
 		return r.because(reason, row), true
 	}
-	ruling, ruled := c.ruled[u.Row]
+	ruling, ruled := c.ruled.of(u.Row)
 	switch {
 	case u.Aside == source.AsideTotal:
 		return settled(Ignored, TotalRow, 0)
@@ -142,7 +142,8 @@ func (c checked) answered(u source.Update, tables bool) (Result, bool) {
 	case u.Empty():
 		return settled(Ignored, NoValue, 0)
 	case ruled:
-		return settled(ruling.status, ruling.reason, ruling.row)
+		status, reason := ruling.verdict()
+		return settled(status, reason, int(ruling.other))
 	case tables && (r.Source == "" || r.Table == ""):
 		return settled(Rejected, TableUnknown, 0)
 	}

@@ -102,26 +102,58 @@ func value(digits string) (id uint64, over uint8) {
 	return low, uint8(high + carry)
 }
 
-// A ruling is what becomes of a row whose item another row names as well.
+// A ruling is what becomes of a row whose item another row names as well: 12 bytes,
+// since every row of a file may repeat another.
 type ruling struct {
-	status Status
-	reason Reason
-	row    int // the other row
+	row, other uint32
+	kind       rulingKind
 }
 
-// rulings decides about all rows that name an item more than once. Rows that
-// are not in the map are the only ones for their item, or the ones to be sent.
-func (m *mentions) rulings(policy Duplicates) map[int]ruling {
-	ruled := make(map[int]ruling)
+type rulingKind uint8
+
+const (
+	sameAs rulingKind = iota
+	supersededBy
+	conflictsWith
+)
+
+// verdict is the ruling as a row's status and reason.
+func (r ruling) verdict() (Status, Reason) {
+	switch r.kind {
+	case supersededBy:
+		return Ignored, SupersededByRow
+	case conflictsWith:
+		return Rejected, ConflictsWithRow
+	}
+	return Ignored, SameAsRow
+}
+
+// rulings are sorted by row.
+type rulings []ruling
+
+// of is the ruling about a row. A row without one is the only one for its item, or
+// the one to be sent.
+func (rs rulings) of(row int) (ruling, bool) {
+	i, found := slices.BinarySearchFunc(rs, uint32(row), func(r ruling, row uint32) int { return cmp.Compare(r.row, row) })
+	if !found {
+		return ruling{}, false
+	}
+	return rs[i], true
+}
+
+// rulings decides about all rows that name an item more than once.
+func (m *mentions) rulings(policy Duplicates) rulings {
+	var ruled rulings
 	for i := range m.parts {
-		ruleAll(ruled, m.parts[i], policy)
+		ruled = ruleAll(ruled, m.parts[i], policy)
 		m.parts[i] = nil
 	}
+	slices.SortFunc(ruled, func(a, b ruling) int { return cmp.Compare(a.row, b.row) })
 	return ruled
 }
 
 // ruleAll decides about the rows of some items.
-func ruleAll(ruled map[int]ruling, rows []mention, policy Duplicates) {
+func ruleAll(ruled rulings, rows []mention, policy Duplicates) rulings {
 	slices.SortFunc(rows, func(a, b mention) int {
 		return cmp.Or(sameItem(a, b), cmp.Compare(a.row, b.row))
 	})
@@ -130,28 +162,29 @@ func ruleAll(ruled map[int]ruling, rows []mention, policy Duplicates) {
 		for end < len(rows) && sameItem(rows[start], rows[end]) == 0 {
 			end++
 		}
-		rule(ruled, rows[start:end], policy)
+		ruled = rule(ruled, rows[start:end], policy)
 		start = end
 	}
+	return ruled
 }
 
 // rule decides about the rows that name one item, given in file order.
-func rule(ruled map[int]ruling, rows []mention, policy Duplicates) {
+func rule(ruled rulings, rows []mention, policy Duplicates) rulings {
 	first, last := rows[0], rows[len(rows)-1]
 	agree := !slices.ContainsFunc(rows, func(r mention) bool { return r.values != first.values })
 	for i, r := range rows {
-		row := int(r.row)
 		switch {
 		case agree && i > 0:
-			ruled[row] = ruling{Ignored, SameAsRow, int(first.row)}
+			ruled = append(ruled, ruling{r.row, first.row, sameAs})
 		case agree:
 		case policy == LastDuplicate && r.row != last.row:
-			ruled[row] = ruling{Ignored, SupersededByRow, int(last.row)}
+			ruled = append(ruled, ruling{r.row, last.row, supersededBy})
 		case policy == LastDuplicate:
 		case i == 0:
-			ruled[row] = ruling{Rejected, ConflictsWithRow, int(rows[1].row)}
+			ruled = append(ruled, ruling{r.row, rows[1].row, conflictsWith})
 		default:
-			ruled[row] = ruling{Rejected, ConflictsWithRow, int(first.row)}
+			ruled = append(ruled, ruling{r.row, first.row, conflictsWith})
 		}
 	}
+	return ruled
 }

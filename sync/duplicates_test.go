@@ -70,8 +70,9 @@ func TestRulings(t *testing.T) {
 		ruled := named.rulings(test.policy)
 		var got []string
 		for row := 1; row <= len(test.lines); row++ {
-			if r, ok := ruled[row]; ok {
-				got = append(got, fmt.Sprintf("%d:%s %d", row, r.reason, r.row))
+			if r, ok := ruled.of(row); ok {
+				_, reason := r.verdict()
+				got = append(got, fmt.Sprintf("%d:%s %d", row, reason, r.other))
 			}
 		}
 		if s := strings.Join(got, ", "); s != test.want {
@@ -96,11 +97,11 @@ func TestEveryFieldCounts(t *testing.T) {
 		named := newMentions()
 		named.add(first, feishu.Table{})
 		named.add(second, feishu.Table{})
-		want := ruling{Rejected, ConflictsWithRow, 1}
+		want := ruling{2, 1, conflictsWith}
 		if name == "nothing" {
-			want = ruling{Ignored, SameAsRow, 1}
+			want = ruling{2, 1, sameAs}
 		}
-		if got := named.rulings(RejectDuplicates)[2]; got != want {
+		if got, _ := named.rulings(RejectDuplicates).of(2); got != want {
 			t.Errorf("%s differs: %+v", name, got)
 		}
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,7 +8,6 @@ import (
 	"io"
 	"iter"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -60,15 +58,14 @@ func (s *session) checkFile(ctx context.Context, name, again string) int {
 	}
 	defer input.Close()
 	i := &inspection{account: s.account(input, again, started), problems: newProblems()}
-	i.onward = strings.Replace(again, "okrsync check", "okrsync sync", 1)
+	i.onward = s.program.commandLine("sync", s.flags.files, name)
 	if err := i.read(ctx, input); err != nil {
 		return s.refused(name, started, err)
 	}
 	return i.end()
 }
 
-// An inspection is a file that is checked: its results, gone through once for the
-// file of results and the groups, and once more for JSON.
+// An inspection is a file that is checked: its results, and the problems among them.
 type inspection struct {
 	account
 	results  iter.Seq2[sync.Result, error]
@@ -81,10 +78,14 @@ func (i *inspection) read(ctx context.Context, input *source.File) error {
 	if err != nil {
 		return err
 	}
+	missing := missingTargets(i.config, columns)
+	for _, what := range missing {
+		i.onward += " --" + what + " ID"
+	}
 	check := sync.Check{
 		Rows:       until(ctx, input.Rows()),
 		Table:      i.config.target,
-		Tables:     len(missingTargets(i.config, columns)) == 0,
+		Tables:     len(missing) == 0,
 		Duplicates: i.config.duplicates,
 	}
 	rows, results, err := check.Run()
@@ -111,9 +112,10 @@ func until(ctx context.Context, rows source.Rows) source.Rows {
 // end writes the files, tells what is to be mended and returns the exit code.
 func (i *inspection) end() int {
 	i.write()
+	defer i.problems.close()
 	switch {
 	case i.flags.json:
-		i.fault = errors.Join(i.fault, i.printJSON(i.program.stdout))
+		_ = i.printJSON(i.program.stdout) // what becomes of a failure, run decides for all commands
 	case i.fault == nil && i.stop == nil && !i.flags.quiet:
 		i.problems.writeTo(i.program.stdout, i.config.lang, i.summary)
 	}
@@ -128,6 +130,8 @@ func (i *inspection) write() {
 	folder, err := sync.CreateFolder(i.config.out, s.Input.Path, s.StartedAt)
 	if err != nil {
 		i.fault = fault{doing: makingFolder, where: i.config.out, err: err}
+	} else if err := i.problems.begin(i.flags.json); err != nil {
+		i.fault = fault{doing: spooling, err: err}
 	} else if err := report.CSV(folder, i.config.lang, s.Counts.Of(i.problems.of(i.results))); err != nil {
 		i.ended(folder, err)
 	} else {
@@ -168,29 +172,18 @@ func (i *inspection) code() int {
 	return exitOK
 }
 
-// printJSON writes the summary with a list of all problems, which may be longer
-// than memory.
+// printJSON writes the summary with a list of all problems.
 func (i *inspection) printJSON(w io.Writer) error {
 	head, err := json.Marshal(i.summary)
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, `%s,"problems":[`, head[:len(head)-1])
-	comma := ""
-	for r, err := range i.results {
-		if err != nil {
-			return err
-		}
-		for _, p := range problemsOf(r) {
-			line, err := json.Marshal(p)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(out, "%s\n%s", comma, line)
-			comma = ","
-		}
+	if _, err := fmt.Fprintf(w, `%s,"problems":[`, head[:len(head)-1]); err != nil {
+		return err
 	}
-	fmt.Fprintln(out, "]}")
-	return out.Flush()
+	if err := i.problems.copyTo(w); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(w, "]}")
+	return err
 }

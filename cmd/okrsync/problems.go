@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"io"
 	"iter"
+	"os"
 	"slices"
 
 	"okrsync/source"
@@ -25,23 +28,40 @@ type problem struct {
 	Advice sync.Text `json:"advice"`
 }
 
-// problemsOf lists what is wrong with a row: cell by cell, or the row as a whole.
-func problemsOf(r sync.Result) []problem {
-	if r.Status != sync.Rejected {
-		return nil
-	}
-	if len(r.Problems) == 0 {
-		return []problem{{Row: r.Row, Item: r.Item, Code: r.Code, Reason: placed(r), Advice: r.Advice}}
-	}
-	list := make([]problem, len(r.Problems))
-	for i, p := range r.Problems {
-		list[i] = problem{
-			Row: r.Row, Cell: p.Cell, Field: string(p.Field), Column: p.Column, Item: r.Item, Code: string(p.Code), Found: p.Found,
-			Reason: sync.Text{ZH: p.Reason("zh"), EN: p.Reason("en")},
-			Advice: sync.Text{ZH: p.Advice("zh"), EN: p.Advice("en")},
+// of passes results on and takes in their problems as they go by.
+func (ps *problems) of(results iter.Seq2[sync.Result, error]) iter.Seq2[sync.Result, error] {
+	return func(yield func(sync.Result, error) bool) {
+		for r, err := range results {
+			if err == nil && r.Status == sync.Rejected {
+				err = ps.take(r)
+			}
+			if !yield(r, err) {
+				return
+			}
 		}
 	}
-	return list
+}
+
+// take takes in what is wrong with a row: cell by cell, or the row as a whole.
+func (ps *problems) take(r sync.Result) error {
+	if len(r.Problems) == 0 {
+		return ps.add(groupKey{code: r.Code}, func() problem {
+			return problem{Row: r.Row, Item: r.Item, Code: r.Code, Reason: placed(r), Advice: r.Advice}
+		})
+	}
+	for _, p := range r.Problems {
+		err := ps.add(groupKey{code: string(p.Code), column: p.Column, field: string(p.Field)}, func() problem {
+			return problem{
+				Row: r.Row, Cell: p.Cell, Field: string(p.Field), Column: p.Column, Item: r.Item, Code: string(p.Code), Found: p.Found,
+				Reason: sync.Text{ZH: p.Reason("zh"), EN: p.Reason("en")},
+				Advice: sync.Text{ZH: p.Advice("zh"), EN: p.Advice("en")},
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // placed is the reason of a row as a whole, with its number.
@@ -50,9 +70,13 @@ func placed(r sync.Result) sync.Text {
 }
 
 // problems groups what is to be mended by what it is and where: a person mends a
-// column at a time.
+// column at a time. For --json it keeps all of them in a file, for there may be
+// more of them than fit into memory.
 type problems struct {
 	groups map[groupKey]*group
+	all    *os.File
+	lines  *bufio.Writer
+	count  int
 }
 
 type groupKey struct{ code, column, field string }
@@ -67,31 +91,72 @@ type group struct {
 
 func newProblems() *problems { return &problems{groups: make(map[groupKey]*group)} }
 
-// of passes results on and takes in their problems as they go by.
-func (ps *problems) of(results iter.Seq2[sync.Result, error]) iter.Seq2[sync.Result, error] {
-	return func(yield func(sync.Result, error) bool) {
-		for r, err := range results {
-			for _, p := range problemsOf(r) {
-				ps.add(p)
-			}
-			if !yield(r, err) {
-				return
-			}
-		}
+// begin makes the file for all problems, if it is wanted. It has no name where the
+// system allows that.
+func (ps *problems) begin(all bool) (err error) {
+	if !all {
+		return nil
+	}
+	if ps.all, err = os.CreateTemp("", "okrsync-check-*"); err != nil {
+		return err
+	}
+	_ = os.Remove(ps.all.Name())
+	ps.lines = bufio.NewWriter(ps.all)
+	return nil
+}
+
+// close removes the file.
+func (ps *problems) close() {
+	if ps.all != nil {
+		_ = ps.all.Close()
+		_ = os.Remove(ps.all.Name()) // where it could not be removed before
 	}
 }
 
-func (ps *problems) add(p problem) {
+// copyTo writes all problems as the elements of a JSON array.
+func (ps *problems) copyTo(w io.Writer) error {
+	if ps.all == nil {
+		return nil
+	}
+	if err := ps.lines.Flush(); err != nil {
+		return err
+	}
+	if _, err := ps.all.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	_, err := io.Copy(w, ps.all)
+	return err
+}
+
+// add takes in a problem, which is put into words only if they are read.
+func (ps *problems) add(key groupKey, words func() problem) error {
 	const most = 10 // that are shown of a group; all of them stand in result.csv
-	key := groupKey{code: p.Code, column: p.Column, field: p.Field}
 	g := ps.groups[key]
 	if g == nil {
-		g = &group{groupKey: key, advice: p.Advice}
+		g = &group{groupKey: key}
 		ps.groups[key] = g
 	}
-	if g.count++; len(g.first) < most {
+	g.count++
+	if ps.all == nil && len(g.first) == most {
+		return nil
+	}
+	p := words()
+	if g.advice = p.Advice; len(g.first) < most {
 		g.first = append(g.first, p.Reason)
 	}
+	if ps.all == nil {
+		return nil
+	}
+	line, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	comma := ","
+	if ps.count++; ps.count == 1 {
+		comma = ""
+	}
+	_, err = fmt.Fprintf(ps.lines, "%s\n%s", comma, line)
+	return err
 }
 
 // sorted lists the groups in the order of the columns' documentation, the largest

@@ -105,7 +105,7 @@ func (s *session) eachFile(ctx context.Context, run func(ctx context.Context, na
 	var codes []int
 	files := s.flags.files
 	for i, name := range files {
-		code := run(ctx, name, s.program.commandLine(files, name))
+		code := run(ctx, name, s.program.commandLine("", files, name))
 		codes = append(codes, code)
 		if stopsAll(code) && i+1 < len(files) {
 			s.program.say(phrase(s.config.lang,
@@ -150,27 +150,27 @@ func checkTarget(c config, input *source.File) error {
 	if err != nil {
 		return err
 	}
-	if problems := missingTargets(c, columns); len(problems) > 0 {
+	var problems []string
+	for _, what := range missingTargets(c, columns) {
+		problems = append(problems, fmt.Sprintf("the metric %[1]s is missing: give --%[1]s ID, set target.metric_%[1]s_id, or have a column metric_%[1]s_id in the file; okrsync tables lists them", what))
+	}
+	if len(problems) > 0 {
 		return &usageError{problems}
 	}
 	return nil
 }
 
-// missingTargets says which of metric source and table are named nowhere.
+// missingTargets says which of the metric source and table are named nowhere: by
+// their flags, "source" and "table".
 func missingTargets(c config, columns []source.Column) []string {
-	var problems []string
+	var missing []string
 	if c.target.SourceID == "" && !slices.Contains(columns, source.ColumnSource) {
-		problems = append(problems, missingTarget("source"))
+		missing = append(missing, "source")
 	}
 	if c.target.ID == "" && !slices.Contains(columns, source.ColumnTable) {
-		problems = append(problems, missingTarget("table"))
+		missing = append(missing, "table")
 	}
-	return problems
-}
-
-// missingTarget says how to name the metric source or the metric table.
-func missingTarget(what string) string {
-	return fmt.Sprintf("the metric %[1]s is missing: give --%[1]s ID, set target.metric_%[1]s_id, or have a column metric_%[1]s_id in the file; okrsync tables lists them", what)
+	return missing
 }
 
 // refused tells about a file that cannot be read at all.

@@ -71,13 +71,21 @@ func plural(n int, thing string) string {
 }
 
 // commandLine is the program's own command line with one of its files, to be
-// typed again.
-func (p *program) commandLine(files []string, file string) string {
+// typed again, and with another command if that is not "".
+func (p *program) commandLine(command string, files []string, file string) string {
 	words := []string{"okrsync"}
+	named := false
 	for _, arg := range p.args {
-		if arg == file || !slices.Contains(files, arg) {
-			words = append(words, shellWord(arg))
+		switch {
+		case command != "" && !slices.Contains(files, arg) && arg == "check":
+			arg, command = command, ""
+		case !slices.Contains(files, arg):
+		case arg != file || named:
+			continue
+		default:
+			named = true
 		}
+		words = append(words, shellWord(arg))
 	}
 	return strings.Join(words, " ")
 }
