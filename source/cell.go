@@ -275,6 +275,8 @@ var kinds = map[format]kind{
 	pointsFormat:  pointsCell,
 	mixedFormat:   mixedCell,
 	unitFormat:    unitCell,
+	paddedFormat:  paddedCell,
+	zeroFormat:    zeroCell,
 	dateFormat:    dateCell,
 }
 

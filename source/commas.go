@@ -62,7 +62,7 @@ func (l *layout) isDoubtful(column int, text string) bool {
 func (f *File) usesDecimalCommas() (bool, error) {
 	if f.dialect.delimiter == "," {
 		const mark, wide = `"`, "，"
-		seen, err := search(f.charset.decode(f.textFrom(f.charset)), mark, wide)
+		seen, err := search(f.charset.decode(f.textFrom(f.charset)), func([]byte) {}, mark, wide)
 		if err != nil || !seen[mark] && !seen[wide] {
 			return false, err
 		}
@@ -84,6 +84,24 @@ func (f *File) usesDecimalCommas() (bool, error) {
 				return true, nil
 			}
 		}
+	}
+}
+
+// hasDecimalComma looks for one in the XML of a sheet, where nothing but texts has
+// commas: <t>1,5</t>.
+func hasDecimalComma(piece []byte) bool {
+	const longest = 64 // bytes of a number on either side of its comma
+	for {
+		i := bytes.IndexByte(piece, ',')
+		if i < 0 {
+			return false
+		}
+		before, after := piece[max(0, i-longest):i], piece[i:min(i+longest, len(piece))]
+		start, end := bytes.LastIndexByte(before, '>'), bytes.IndexByte(after, '<')
+		if start >= 0 && end >= 0 && isDecimalComma(string(before[start+1:])+string(after[:end])) {
+			return true
+		}
+		piece = piece[i+1:]
 	}
 }
 

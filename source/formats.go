@@ -1,6 +1,7 @@
 package source
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -14,7 +15,9 @@ const (
 	percentFormat        // 0.85 is shown as 85%
 	pointsFormat         // 85 is shown as 85%
 	mixedFormat          // some numbers are shown as percentages and others not
-	unitFormat           // 5.5 is shown as 5.5万
+	unitFormat           // 5.5 is shown as 5.5万, or 5 as -5
+	paddedFormat         // 7 is shown as 007
+	zeroFormat           // 0 is not shown
 	dateFormat
 )
 
@@ -60,54 +63,72 @@ func builtInFormat(id int) format {
 // parseFormat reads a format code. Its sections are for positive and negative
 // numbers, zero and text, or for what conditions say.
 func parseFormat(code string) format {
-	code = strings.ReplaceAll(strings.ToLower(code), "general", "0")
+	code = strings.ReplaceAll(strings.ToLower(code), "general", "#")
 	var all []section
 	for rest, more := code, true; more; {
 		var s section
 		s, rest, more = parseSection(rest)
 		all = append(all, s)
 	}
-	var numbers, percents, points, units int
+	var numbers, percents, points int
+	changed, padded := all[0].minus, false
 	for _, s := range all {
 		if s.date {
 			return dateFormat
 		}
-		if !s.digits {
+		if s.digits == 0 {
 			continue // it shows the same for every number
 		}
 		numbers++
-		percents += count(s.percent)
-		points += count(s.literalPercent && !s.percent)
-		units += count(s.unit && !s.scaled)
+		if s.percents == 1 {
+			percents++
+		} else if s.literalPercent && s.percents == 0 {
+			points++
+		}
+		changed = changed || s.unit && !s.scaled || s.percents > 1 || s.number
+		padded = padded || s.zeros > 1
 	}
 	switch {
-	case percents+points == 0 && units > 0:
+	case changed:
 		return unitFormat
-	case percents+points == 0:
-		return plainFormat
-	case percents == numbers:
+	case percents+points > 0 && percents < numbers && points < numbers:
+		return mixedFormat
+	case percents > 0:
 		return percentFormat
-	case points == numbers:
+	case points > 0:
 		return pointsFormat
+	case padded:
+		return paddedFormat
+	case hidesZero(all):
+		return zeroFormat
 	}
-	return mixedFormat
+	return plainFormat
 }
 
-func count(b bool) int {
-	if b {
-		return 1
+// hidesZero reports whether a format shows a zero as nothing, or as words. A dash
+// is how accounting shows it.
+func hidesZero(all []section) bool {
+	const zero = 2 // the section for it
+	if len(all) > zero && all[0].digits > 0 {
+		text := strings.TrimSpace(all[zero].text)
+		return all[zero].digits == 0 && text != "-" && text != "—"
 	}
-	return 0
+	return false
 }
 
 // A section is what one section of a format code says.
 type section struct {
-	digits         bool // it shows the number
+	digits         int // placeholders of the number
+	zeros          int // of them, those before the point that show a zero
+	point          bool
 	date           bool
-	percent        bool
-	literalPercent bool // a percent sign that does not multiply
-	unit           bool // 万 or 亿
-	scaled         bool // it leaves out the last digits: a comma behind them
+	percents       int
+	literalPercent bool   // a percent sign that does not multiply
+	unit           bool   // 万, 亿 or the like
+	scaled         bool   // it leaves out the last digits: a comma behind them
+	minus          bool   // a minus or a parenthesis comes first
+	number         bool   // a digit that is always there
+	text           string // what is shown as it is
 }
 
 // parseSection reads a section up to its semicolon. What is quoted, escaped or part
@@ -124,6 +145,10 @@ func parseSection(code string) (s section, rest string, more bool) {
 		case '[':
 			bracketed, _, _ := strings.Cut(code[i+1:], "]")
 			s.date = s.date || isElapsed(bracketed)
+			if currency, ok := strings.CutPrefix(bracketed, "$"); ok {
+				currency, _, _ = strings.Cut(currency, "-")
+				s.literal(currency)
+			}
 			i += len(bracketed) + 1
 		case '\\', '!', '_', '*': // a character as it is, its width, or a filling of it
 			next := code[i+1:]
@@ -133,11 +158,19 @@ func parseSection(code string) (s section, rest string, more bool) {
 			}
 			i += len(next)
 		case '%':
-			s.percent = true
+			s.percents++
 		case '0', '#':
-			s.digits = true
+			s.digits++
+			if c == '0' && !s.point {
+				s.zeros++
+			}
+		case '.':
+			s.point = true
+		case '-', '(':
+			s.minus = s.minus || s.digits == 0
+			s.literal(string(c))
 		case ',':
-			s.scaled = s.scaled || s.digits && !strings.ContainsAny(code[i+1:min(i+2, len(code))], "0#?,")
+			s.scaled = s.scaled || s.digits > 0 && !strings.ContainsAny(code[i+1:min(i+2, len(code))], "0#?,")
 		default:
 			s.letters(code[i:])
 		}
@@ -147,8 +180,11 @@ func parseSection(code string) (s section, rest string, more bool) {
 
 // literal takes in text that is shown as it is.
 func (s *section) literal(text string) {
+	s.text += text
 	s.literalPercent = s.literalPercent || strings.ContainsAny(text, "%％")
-	s.unit = s.unit || strings.ContainsAny(text, "万亿萬億")
+	s.number = s.number || strings.ContainsAny(text, "0123456789")
+	s.point = s.point || text == "."
+	s.unit = s.unit || strings.ContainsAny(text, "百千万亿萬億‰") || slices.Contains([]string{"k", "mn", "bn", "bp", "million", "billion"}, strings.TrimSpace(text))
 }
 
 // letters takes in what begins with a letter: of a date, of an exponent, or a text
@@ -158,10 +194,11 @@ func (s *section) letters(rest string) {
 	case 'y', 'm', 'd', 'h', 's', 'b', 'g':
 		s.date = true
 	case 'e':
+		s.point = true // the zeros of an exponent are no padding
 		s.date = s.date || len(rest) < 2 || rest[1] != '+' && rest[1] != '-'
 	}
 	s.date = s.date || strings.HasPrefix(rest, "aaa") // a weekday in Chinese and Japanese
-	for _, text := range []string{"%", "％", "万", "亿", "萬", "億"} {
+	for _, text := range []string{"％", "‰", "百", "千", "万", "亿", "萬", "億"} {
 		if strings.HasPrefix(rest, text) {
 			s.literal(text)
 		}

@@ -13,7 +13,7 @@ func readID(c *cell) (string, Code) {
 		return parseID(c.text)
 	case numberCell:
 		return integerText(c.text)
-	case percentCell, pointsCell, mixedCell, unitCell:
+	case percentCell, pointsCell, mixedCell, unitCell, paddedCell, zeroCell:
 		return "", CodeIDNotText
 	}
 	return "", refused[c.kind]
@@ -127,7 +127,7 @@ func readUserID(c *cell) (string, Code) {
 			return "", CodeTextInvalid
 		}
 		return id, code
-	case percentCell, pointsCell, mixedCell, unitCell:
+	case percentCell, pointsCell, mixedCell, unitCell, paddedCell, zeroCell:
 		return "", CodeTextInvalid
 	}
 	return "", refused[c.kind]

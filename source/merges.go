@@ -51,15 +51,15 @@ func (l *layout) stretch(a area) {
 	}
 }
 
-// over lists the merged cells below the header that make the column's value
-// uncertain: those of several rows, or of several columns that are read.
+// over lists the merged cells that make the column's value uncertain: those of
+// several rows, of several columns that are read, or that begin in another column.
 func (l *layout) over(areas []area, column int) ([]area, error) {
 	var over []area
 	for _, a := range areas {
-		if column < a.left || a.right < column || a.top <= l.header {
+		if column < a.left || a.right < column || a.bottom <= l.header {
 			continue
 		}
-		if a.top < a.bottom || l.knownWithin(a) > 1 {
+		if a.top < a.bottom || l.knownWithin(a) > 1 || column > a.left {
 			over = append(over, a)
 		}
 	}
@@ -96,7 +96,7 @@ func (l *layout) mergedIn(r *row) []int {
 }
 
 // has reports whether a merged cell with a value in it lies over the column in a
-// row.
+// row, or hides a value that the column has there.
 func (c *coverage) has(r *row) bool {
 	for len(c.areas) > 0 && c.areas[0].bottom < r.number {
 		c.areas, c.filled = c.areas[1:], false
@@ -104,10 +104,16 @@ func (c *coverage) has(r *row) bool {
 	if len(c.areas) == 0 || r.number < c.areas[0].top {
 		return false
 	}
-	if corner := c.areas[0]; r.number == corner.top {
-		c.filled = slices.ContainsFunc(r.cells, func(c cell) bool { return c.column == corner.left })
+	corner := c.areas[0]
+	if r.number == corner.top {
+		c.filled = r.has(corner.left)
 	}
-	return c.filled
+	return c.filled || r.has(c.column)
+}
+
+// has reports whether a column has something in it.
+func (r *row) has(column int) bool {
+	return slices.ContainsFunc(r.cells, func(c cell) bool { return c.column == column })
 }
 
 // hidden lists the heads of the columns that are read although they are hidden.

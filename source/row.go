@@ -14,7 +14,9 @@ const (
 	percentCell // a number that is shown as a percentage: 0.85 as 85%
 	pointsCell  // 85 as 85%
 	mixedCell   // a number that may be shown as a percentage
-	unitCell    // a number that is shown in 万: 5.5 as 5.5万
+	unitCell    // a number that is shown as another one: 5.5 as 5.5万
+	paddedCell  // a number that is shown with zeros before it: 7 as 007
+	zeroCell    // a number that is not shown if it is zero
 	dateCell
 	booleanCell
 	errorCell
@@ -228,8 +230,8 @@ func (rd *reading) refuse(code Code, c *cell) {
 		found = percentShown(found)
 	case pointsCell:
 		found += "%"
-	case unitCell:
-		found += "万"
+	case unitCell, zeroCell:
+		found += " …" // what is shown beside it, or instead of it
 	}
 	rd.problems = append(rd.problems, rd.layout.problem(code, rd.update.Row, c.column, found))
 }
@@ -273,8 +275,14 @@ func (l *layout) readNumber(c *cell) (Number, Code) {
 			return "", CodeNumberAmbiguous
 		}
 		return parseNumber(c.text, mode)
-	case numberCell:
+	case numberCell, paddedCell:
 		return parseStored(c.text)
+	case zeroCell:
+		n, code := parseStored(c.text)
+		if n == "0" {
+			return "", CodeNumberAmbiguous
+		}
+		return n, code
 	case percentCell:
 		return parsePercent(c.text, mode)
 	case pointsCell:

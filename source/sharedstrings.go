@@ -141,8 +141,13 @@ func (s *scanner) richText(dst []byte) ([]byte, error) {
 			}
 		case s.is("r") && s.depth() == outer+2:
 			// its <t> is found on the way
+		case s.is("rPr"):
+			var apart bool
+			if apart, err = s.standsApart(); apart {
+				dst = append(dst, apartMark...)
+			}
 		default:
-			err = s.skipOnly("rPr", "rPh", "phoneticPr", "extLst")
+			err = s.skipOnly("rPh", "phoneticPr", "extLst")
 		}
 		if err != nil {
 			return dst, err
@@ -167,6 +172,32 @@ func (s *scanner) usualText(dst []byte, before, after string) ([]byte, bool) {
 	s.pos += len(before) + n + len(after)
 	s.pop()
 	return append(dst, rest[:n]...), true
+}
+
+// apartMark stands before a run of text that is not to be read on with the one
+// before it: 85 with a raised 1 is no 851. No number and no id has it.
+const apartMark = "\ufffc"
+
+// standsApart reads the properties of a run and reports whether it is raised,
+// lowered or struck out.
+func (s *scanner) standsApart() (apart bool, err error) {
+	for outer := s.depth() - 1; s.depth() > outer; {
+		tok, err := s.next()
+		if err != nil {
+			return false, err
+		}
+		if tok != startTag {
+			continue
+		}
+		value, given := s.attribute("val")
+		switch string(s.name) {
+		case "vertAlign":
+			apart = apart || string(value) != "baseline"
+		case "strike", "dstrike":
+			apart = apart || !given || isTrue(value)
+		}
+	}
+	return apart, nil
 }
 
 // plainText appends the text of the current element, which has no elements

@@ -18,6 +18,7 @@ type sheet struct {
 	hidden     bool
 	merges     []area
 	filtered   bool // rows may be hidden by a filter
+	commas     bool // some text in it has a decimal comma
 }
 
 // openBook opens a workbook and chooses the sheet to read.
@@ -34,8 +35,9 @@ func (f *File) openBook(r io.ReaderAt, size int64, wanted string) (err error) {
 		return err
 	}
 	f.book.sheet = chosen
-	f.commas = f.book.texts.useDecimalCommas()
-	return f.book.survey(&f.book.sheet)
+	err = f.book.survey(&f.book.sheet)
+	f.commas = f.book.sheet.commas || f.book.texts.useDecimalCommas()
+	return err
 }
 
 // worksheets lists the worksheets of a workbook, without charts and dialogs. One
@@ -188,26 +190,29 @@ func (w *workbook) survey(s *sheet) error {
 		return err
 	}
 	defer part.Close()
-	seen, err := search(part, merged, filter)
+	commas := false
+	seen, err := search(part, func(piece []byte) { commas = commas || hasDecimalComma(piece) }, merged, filter)
 	if err != nil {
 		return damagedBy(s.part, err)
 	}
-	s.filtered = seen[filter]
+	s.filtered, s.commas = seen[filter], commas
 	if seen[merged] {
 		s.merges, err = w.readMerges(s.part)
 	}
 	return err
 }
 
-// search reads a part to its end and says which of the words are in it.
-func search(r io.Reader, words ...string) (map[string]bool, error) {
-	const longest = 16
+// search reads a part to its end and says which of the words are in it. look is
+// shown each piece; the pieces overlap.
+func search(r io.Reader, look func(piece []byte), words ...string) (map[string]bool, error) {
+	const longest = 32
 	seen := make(map[string]bool, len(words))
 	buf := make([]byte, textPiece)
 	kept := 0
 	for {
 		n, err := r.Read(buf[kept:])
 		piece := buf[:kept+n]
+		look(piece)
 		for _, word := range words {
 			seen[word] = seen[word] || bytes.Contains(piece, []byte(word))
 		}
