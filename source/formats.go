@@ -110,8 +110,7 @@ func parseFormat(code string) format {
 func hidesZero(all []section) bool {
 	const zero = 2 // the section for it
 	if len(all) > zero && all[0].digits > 0 {
-		text := strings.TrimSpace(all[zero].text)
-		return all[zero].digits == 0 && text != "-" && text != "—"
+		return all[zero].digits == 0 && !strings.ContainsAny(all[zero].text, "-—")
 	}
 	return false
 }
