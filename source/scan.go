@@ -293,8 +293,7 @@ func (s *scanner) scanDeclaration() (isText bool, err error) {
 		return false, err
 	}
 	start := s.buf[s.pos:s.end]
-	switch {
-	case bytes.HasPrefix(start, []byte(cdata)) && s.depth() > 0:
+	if bytes.HasPrefix(start, []byte(cdata)) && s.depth() > 0 {
 		n, err := s.find("]]>", len(cdata))
 		if err != nil {
 			return false, err

@@ -1,0 +1,131 @@
+package source
+
+import (
+	"slices"
+	"strings"
+)
+
+// A section is what one section of a format code says.
+type section struct {
+	digits   int // placeholders of the number
+	zeros    int // of them, those before the point that show a zero
+	point    bool
+	date     bool
+	percents int    // percent signs that multiply
+	scaled   bool   // it leaves out the last digits: a comma behind them
+	minus    bool   // a minus or a parenthesis comes first
+	text     string // what is shown as it is
+}
+
+// isPercent reports whether 0.85 is shown as 85%.
+func (s section) isPercent() bool { return s.percents == 1 }
+
+// isPoints reports whether 85 is shown as 85%.
+func (s section) isPoints() bool { return s.percents == 0 && strings.ContainsAny(s.text, "%％") }
+
+// changes reports whether another number is shown than the one that is stored: by a
+// unit that it was not divided by, by digits that are always there, or by more than
+// one percent sign.
+func (s section) changes() bool {
+	return s.percents > 1 || strings.ContainsAny(s.text, "0123456789") || !s.scaled && isUnitText(s.text)
+}
+
+// isUnitText recognises 万 and the like in the text of a format. An m alone may be
+// metres.
+func isUnitText(text string) bool {
+	if strings.ContainsAny(text, "百千万亿萬億‰") {
+		return true
+	}
+	return slices.Contains([]string{"k", "mn", "bn", "bp", "million", "billion"}, strings.TrimSpace(text))
+}
+
+// parseSection reads a section of a format code in lower case, up to its semicolon.
+// What is quoted, escaped or part of a colour or a condition is no placeholder.
+func parseSection(code string) (s section, rest string, more bool) {
+	for i := 0; i < len(code); i++ {
+		switch c := code[i]; c {
+		case ';':
+			return s, code[i+1:], true
+		case '"':
+			quoted, _, _ := strings.Cut(code[i+1:], `"`)
+			s.text += quoted
+			i += len(quoted) + 1
+		case '[':
+			bracketed, _, _ := strings.Cut(code[i+1:], "]")
+			s.bracket(bracketed)
+			i += len(bracketed) + 1
+		case '\\', '!', '_', '*':
+			next := code[i+1:]
+			next = next[:runeLen(next)]
+			s.escape(c, next)
+			i += len(next)
+		default:
+			s.take(code[i:])
+		}
+	}
+	return s, "", false
+}
+
+// bracket takes in a colour, a condition, an elapsed time or a currency.
+func (s *section) bracket(text string) {
+	s.date = s.date || isElapsed(text)
+	if currency, ok := strings.CutPrefix(text, "$"); ok {
+		currency, _, _ = strings.Cut(currency, "-")
+		s.text += currency
+	}
+}
+
+// escape takes in a character that is shown as it is, or only for its width.
+func (s *section) escape(how byte, next string) {
+	if how == '_' || how == '*' {
+		return
+	}
+	s.text += next
+	s.point = s.point || next == "."
+}
+
+// take takes in a placeholder, or what nobody has quoted.
+func (s *section) take(rest string) {
+	switch c := rest[0]; c {
+	case '%':
+		s.percents++
+	case '0', '#':
+		s.digits++
+		if c == '0' && !s.point {
+			s.zeros++
+		}
+	case '.':
+		s.point = true
+	case '-', '(':
+		s.minus = s.minus || s.digits == 0
+		s.text += string(c)
+	case ',':
+		behind := len(rest) < 2 || !strings.ContainsAny(rest[1:2], "0#?,")
+		s.scaled = s.scaled || s.digits > 0 && behind
+	default:
+		s.letter(rest)
+	}
+}
+
+// letter takes in what begins with a letter: of a date, of an exponent, or a text.
+func (s *section) letter(rest string) {
+	switch rest[0] {
+	case 'y', 'm', 'd', 'h', 's', 'b', 'g':
+		s.date = true
+	case 'e':
+		s.point = true // the zeros of an exponent are no padding
+		s.date = s.date || len(rest) < 2 || rest[1] != '+' && rest[1] != '-'
+	}
+	s.date = s.date || strings.HasPrefix(rest, "aaa") // a weekday in Chinese and Japanese
+	for _, text := range []string{"％", "‰", "百", "千", "万", "亿", "萬", "億"} {
+		if strings.HasPrefix(rest, text) {
+			s.text += text
+		}
+	}
+}
+
+// isElapsed recognises [h], [mm] and [ss]: hours, minutes and seconds that go
+// on counting.
+func isElapsed(bracketed string) bool {
+	return bracketed != "" && strings.Trim(bracketed, bracketed[:1]) == "" && strings.ContainsAny(bracketed[:1], "hms")
+}
