@@ -119,7 +119,7 @@ func TestP99_QuotesGoneWrong(t *testing.T) {
 		{"metric_item_id,\"当前值\n7,5\n", "csv_quotes"},
 	})
 	a := readCSV(t, csvHead+"7,\"a\nb\",\n8,5,x\"y\n")
-	if p := a.refused[len(a.refused)-1].Problems[0]; p.Line != 4 || p.Row != 3 || p.Cell != "C3" || p.Found != `x\"y` {
+	if p := a.refused[len(a.refused)-1].Problems[0]; p.Line != 4 || p.Row != 3 || p.Cell != "C3" || p.Found != `x"y` {
 		t.Errorf("%+v", p)
 	}
 }

@@ -40,6 +40,8 @@ func rowComplaints(tb testing.TB) []complaint {
 		p := book(bookHeader+`<row r="2">`+cells+`</row>`).replace(sheetPart, "</sheetData>", "</sheetData>"+rest)
 		return complaint{code: code, name: "行.xlsx", data: string(p.zip(tb, zip.Deflate)), names: append(names, "2")}
 	}
+	inWan := book(bookHeader+`<row r="2"><c><v>7</v></c><c s="3"><v>5.5</v></c></row>`).replace("xl/styles.xml", "yyyy&quot;年&quot;", "0.0&quot;万&quot;")
+	shown := complaint{code: CodeCellShown, name: "行.xlsx", data: string(inWan.zip(tb, zip.Deflate)), names: []string{"B2", "当前值", "5.5", "2"}}
 	return []complaint{
 		csv(CodeIDMissing, ",5,", "A2", "metric_item_id"),
 		xlsx(CodeIDNotText, "", `<c><v>7.04123456789012E+18</v></c>`, "A2", "metric_item_id", "7.04123456789012E+18"),
@@ -56,11 +58,12 @@ func rowComplaints(tb testing.TB) []complaint {
 		csv(CodeCellIsBoolean, "7,TRUE,", "B2", "目标值", "TRUE"),
 		csv(CodeCellIsError, "7,#DIV/0!,", "B2", "目标值", "#DIV/0!"),
 		csv(CodeCellTooNarrow, "7,####,", "B2", "目标值", "####"),
+		shown,
 		xlsx(CodeCellMerged, `<mergeCells><mergeCell ref="B2:B3"/></mergeCells>`, `<c><v>7</v></c><c><v>5</v></c>`, "B2", "当前值"),
 		xlsx(CodeFormulaWithoutValue, "", `<c><v>7</v></c><c><f>A1</f></c>`, "B2", "当前值"),
 		csv(CodeTextInvalid, "7,5,张三", "C2", "支撑的上级", "张三"),
 		csv(CodeRowTooLong, "7,5,ou_1,多出", "D2", "多出"),
-		csv(CodeCSVQuotes, `7,5" 管,`, "B2", "目标值", `5\" 管`),
+		csv(CodeCSVQuotes, `7,5" 管,`, "B2", "目标值", `5" 管`),
 	}
 }
 

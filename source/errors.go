@@ -30,6 +30,7 @@ const (
 	CodeCellIsBoolean       Code = "cell_is_boolean"       // TRUE or FALSE
 	CodeCellIsError         Code = "cell_is_error"         // #N/A and its like
 	CodeCellTooNarrow       Code = "cell_too_narrow"       // ####
+	CodeCellShown           Code = "cell_shown_otherwise"  // its format shows another number than it holds
 	CodeCellMerged          Code = "cell_merged"           // under a merged cell that begins elsewhere
 	CodeFormulaWithoutValue Code = "formula_without_value" // a formula nobody has computed yet
 	CodeTextInvalid         Code = "text_invalid"          // not a user id

@@ -90,7 +90,7 @@ var findings = map[string]string{
 	"byte %02X":                                     "字节 %02X",
 	"a folder":                                      "这是文件夹",
 	"not a regular file":                            "不是普通文件",
-	"a ZIP archive":                                 "ZIP 压缩包，请先解压",
+	"a ZIP archive":                                 "ZIP 压缩包",
 	"an empty ZIP archive":                          "空的 ZIP 压缩包",
 	"macOS":                                         "macOS",
 }

@@ -15,7 +15,7 @@ const (
 	percentFormat        // 0.85 is shown as 85%
 	pointsFormat         // 85 is shown as 85%
 	mixedFormat          // some numbers are shown as percentages and others not
-	unitFormat           // 5.5 is shown as 5.5万, or 5 as -5
+	unitFormat           // another number is shown: 5.5 as 5.5万, 5 as -5, or none
 	paddedFormat         // 7 is shown as 007
 	zeroFormat           // 0 is not shown
 	dateFormat
@@ -63,7 +63,7 @@ func builtInFormat(id int) format {
 // parseFormat reads a format code. Its sections are for positive and negative
 // numbers, zero and text, or for what conditions say.
 func parseFormat(code string) format {
-	code = strings.ReplaceAll(strings.ToLower(code), "general", "#")
+	code = strings.ReplaceAll(strings.ToLower(code), "general", "0")
 	var all []section
 	for rest, more := code, true; more; {
 		var s section
@@ -75,7 +75,7 @@ func parseFormat(code string) format {
 	switch {
 	case has(func(s section) bool { return s.date }):
 		return dateFormat
-	case all[0].minus || has(section.changes):
+	case all[0].minus, has(section.changes), hidesAll(all):
 		return unitFormat
 	case has(section.isPercent) || has(section.isPoints):
 		return percentages(numbers)
@@ -101,12 +101,21 @@ func percentages(sections []section) format {
 	return mixedFormat
 }
 
+// hidesAll reports whether a format shows no number, but nothing or always the same.
+func hidesAll(all []section) bool {
+	none := !slices.ContainsFunc(all, func(s section) bool { return s.digits > 0 || s.any })
+	return none && (len(all) > 1 || all[0].text != "")
+}
+
 // hidesZero reports whether a format shows a zero as nothing, or as words. A dash
 // is how accounting shows it.
 func hidesZero(all []section) bool {
 	const zero = 2 // the section for it
-	if len(all) <= zero || all[0].digits == 0 {
+	switch {
+	case all[0].digits == 0:
 		return false
+	case len(all) > zero:
+		return all[zero].digits == 0 && !strings.ContainsAny(all[zero].text, "-—")
 	}
-	return all[zero].digits == 0 && !strings.ContainsAny(all[zero].text, "-—")
+	return all[0].zeros == 0 && !all[0].point && !all[0].any // #,###
 }

@@ -20,6 +20,7 @@ type headerSearch struct {
 	names  names
 	wanted int // the number of the header row, 0 for the first that can be it
 
+	units   []string   // titles that name a unit
 	seen    int        // rows with something in them
 	known   int        // the most known columns of any of them
 	likely  bool       // the row before had known columns, but could not be the header
@@ -99,6 +100,11 @@ func (s *headerSearch) decline(r *row, err error) error {
 	refused, ok := errors.AsType[*FileError](err)
 	if !ok {
 		return err
+	}
+	for _, c := range r.cells {
+		if c.kind == textCell && namesUnitOf(c.text) {
+			s.units = append(s.units, show(trim(c.text)))
+		}
 	}
 	known := s.names.count(r)
 	if s.refusal == nil || known > s.known {

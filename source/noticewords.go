@@ -15,9 +15,9 @@ var noticeWords = map[NoticeCode]struct{ en, zh string }{
 	NoticeHiddenSheet: {"hidden sheets ({count}) are not read: {found}", "{count} 个隐藏工作表不读取：{found}"},
 	NoticeOtherSheets: {"sheets without the header ({count}) are not read: {found}", "{count} 个没有表头的工作表不读取：{found}"},
 	NoticeOtherHeads:  {"columns that nothing is read from ({count}): {found}", "{count} 列不读取：{found}"},
-	NoticeUnits:       {"the headings {found} name a unit; numbers are sent as they stand and not converted", "表头{found}注明了单位；数值按原样发送，不做换算"},
-	NoticeRemarks:     {"the headings {found} are read without their remarks", "表头{found}按去掉备注后的名称读取"},
-	NoticeNoSheets:    {"a text has no sheets; the name of one is not used", "文本文件没有工作表，指定的工作表名不起作用"},
+	NoticeUnits:       {"a unit is named in {found}; numbers are sent as they stand and not converted", "{found}注明了单位；数值按原样发送，不做换算"},
+	NoticeRemarks:     {"read without the remark in the heading: {found}", "表头{found}按去掉备注后的名称读取"},
+	NoticeNoSheets:    {"the sheet that was named is not used: a text file has none", "文本文件没有工作表，指定的工作表名不起作用"},
 	NoticeLinks:       {"values that come from another workbook are read as they were when this one was saved: rows {found} ({count})", "{count} 行的数值引用了其他工作簿，读取的是保存时的值：{found}"},
 	NoticePoints:      {"numbers such as 1.234 are read with a decimal point, not as 1234: rows {found} ({count})", "{count} 行中形如 1.234 的数字按小数读取，而不是 1234：{found}"},
 }

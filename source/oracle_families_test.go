@@ -50,7 +50,7 @@ var families = []family{
 	{name: "text", write: text, text: true},
 	{name: "text that is no number", write: noNumber, text: true, code: anyCode, hidden: true},
 	{name: "yuan", write: number, formats: []string{`0"元"`, `#,##0.00"元"`, `0.0" 元"`, `General"元"`, `0.00"元";[Red]-0.00"元"`}},
-	{name: "wan", write: inUnits, code: CodeNumberAmbiguous, unseen: true, formats: []string{`0.0"万"`, `0"万"`, `#,##0.00"万元"`, `0.00"亿"`, `0.0000"亿元"`, `0.00000000"万亿"`}},
+	{name: "wan", write: inUnits, code: CodeCellShown, unseen: true, formats: []string{`0.0"万"`, `0"万"`, `#,##0.00"万元"`, `0.00"亿"`, `0.0000"亿元"`, `0.00000000"万亿"`}},
 	{name: "ids as numbers", id: idNumber, write: func(*rand.Rand, int) any { return 1 }, formats: []string{"General", "0.00E+00"}, code: CodeIDNotText, hidden: true},
 	{name: "typed decimals", typed: plain},
 	{name: "typed thousands", typed: grouped},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // A rowReader yields the rows of a sheet from top to bottom, blank ones
@@ -114,7 +115,8 @@ func (p *pass) header() error {
 	}
 	p.layout = l
 	p.census.header, p.census.titles = l.header, search.seen-1
-	p.census.unread, p.census.units, p.census.remarks = l.unread(), l.inUnits(), l.remarked()
+	p.census.unread, p.census.remarks = l.unread(), l.remarked()
+	p.census.units = slices.Concat(search.units, l.inUnits())
 	return nil
 }
 

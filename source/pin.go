@@ -28,6 +28,8 @@ type pinned struct {
 	block []byte // the last block that was read
 }
 
+var errOffset = errors.New("negative offset")
+
 // pin reads a file of the given size once, to its end.
 func pin(file io.ReaderAt, size int64) (*pinned, error) {
 	p := &pinned{file: file, size: size, seed: maphash.MakeSeed(), held: -1, block: make([]byte, 0, pinBlock)}
@@ -48,6 +50,9 @@ func pin(file io.ReaderAt, size int64) (*pinned, error) {
 // ReadAt implements io.ReaderAt. A block that is not what it was is a
 // *FileError.
 func (p *pinned) ReadAt(b []byte, off int64) (n int, err error) {
+	if off < 0 {
+		return 0, errOffset // of an archive that lies about where its parts are
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for n < len(b) {

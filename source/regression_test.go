@@ -148,3 +148,18 @@ func TestHeaderRow(t *testing.T) {
 		}
 	}
 }
+
+// A title or a column that names the unit of the numbers is told.
+func TestUnitsBesideTheNumbers(t *testing.T) {
+	for text, want := range map[string]string{
+		"单位：万元\n指标项ID,目标值\n7,5\n": "header_units:“单位：万元” title_rows:2",
+		"单位：元\n指标项ID,目标值\n7,5\n":  "title_rows:2",
+		"指标项ID,目标值,单位\n7,5,万元\n":  "header_units:“单位” other_columns:“单位”",
+		"指标项ID,目标值（2026）\n7,5\n":  "header_remarks:“目标值（2026）”",
+		"指标项ID（必填）,目标值（元）\n7,5\n": "",
+	} {
+		if got := notices(t, "a.csv", []byte(text), Options{}); got != want {
+			t.Errorf("%q: got %s, want %s", text, got, want)
+		}
+	}
+}

@@ -97,6 +97,13 @@ func namesUnit(head string) bool {
 	})
 }
 
+// namesUnitOf reports whether a title or the head of a column tells the unit of
+// other columns: 单位：万元.
+func namesUnitOf(text string) bool {
+	const longest = 128
+	return len(text) <= longest && strings.Contains(text, "单位") && (namesUnit(text) || trim(text) == "单位")
+}
+
 // namesMore reports whether the head of a column says more than its name, other
 // than that it must be filled in, or a currency.
 func namesMore(head string) bool {
@@ -125,9 +132,12 @@ func (l *layout) unread() []string {
 	return l.headsOf(func(i int) bool { return l.columns[i] == "" })
 }
 
-// inUnits lists the heads of the number columns that name a unit.
+// inUnits lists the heads of the number columns that name a unit, and of columns that
+// tell that of others.
 func (l *layout) inUnits() []string {
-	return l.headsOf(func(i int) bool { return isNumberColumn(l.columns[i]) && namesUnit(l.heads[i]) })
+	return l.headsOf(func(i int) bool {
+		return isNumberColumn(l.columns[i]) && namesUnit(l.heads[i]) || l.columns[i] == "" && namesUnitOf(l.heads[i])
+	})
 }
 
 // remarked lists the heads of the columns that are read whose remark is passed over.

@@ -138,7 +138,8 @@ func (rd *reading) takeShifted(r *row) {
 func (rd *reading) takeFault(r *row) {
 	if f := r.fault; f != nil {
 		rd.refuse(CodeCSVQuotes, &cell{column: f.column, text: f.text})
-		rd.problems[len(rd.problems)-1].Line = f.line
+		p := &rd.problems[len(rd.problems)-1]
+		p.Line, p.Found = f.line, strings.ReplaceAll(p.Found, `\"`, `"`) // the marks are what matters
 		rd.idSeen = rd.idSeen || f.column <= rd.layout.item
 	}
 }
@@ -230,8 +231,6 @@ func (rd *reading) refuse(code Code, c *cell) {
 		found = percentShown(found)
 	case pointsCell:
 		found += "%"
-	case unitCell, zeroCell:
-		found += " …" // what is shown beside it, or instead of it
 	}
 	rd.problems = append(rd.problems, rd.layout.problem(code, rd.update.Row, c.column, found))
 }
@@ -280,7 +279,7 @@ func (l *layout) readNumber(c *cell) (Number, Code) {
 	case zeroCell:
 		n, code := parseStored(c.text)
 		if n == "0" {
-			return "", CodeNumberAmbiguous
+			return "", CodeCellShown
 		}
 		return n, code
 	case percentCell:
@@ -288,9 +287,12 @@ func (l *layout) readNumber(c *cell) (Number, Code) {
 	case pointsCell:
 		return parsePoints(c.text, mode)
 	case mixedCell:
-		return parsePercent(c.text, PercentAuto) // only zero is certain
+		if n, _ := parseStored(c.text); n == "0" {
+			return n, ""
+		}
+		return "", CodeCellShown
 	case unitCell:
-		return "", CodeNumberAmbiguous
+		return "", CodeCellShown
 	}
 	return "", refused[c.kind]
 }

@@ -10,10 +10,12 @@ type section struct {
 	digits   int // placeholders of the number
 	zeros    int // of them, those before the point that show a zero
 	point    bool
+	exponent bool // its sign is next
+	any      bool // it shows the cell as it is, or as a fraction
 	date     bool
 	percents int    // percent signs that multiply
 	scaled   bool   // it leaves out the last digits: a comma behind them
-	minus    bool   // a minus or a parenthesis comes first
+	minus    bool   // a minus anywhere, or a parenthesis in front
 	text     string // what is shown as it is
 }
 
@@ -27,7 +29,14 @@ func (s section) isPoints() bool { return s.percents == 0 && strings.ContainsAny
 // unit that it was not divided by, by digits that are always there, or by more than
 // one percent sign.
 func (s section) changes() bool {
-	return s.percents > 1 || strings.ContainsAny(s.text, "0123456789") || !s.scaled && isUnitText(s.text)
+	return s.percents > 1 || strings.ContainsAny(s.text, "0123456789") || isUnitText(s.text) && !s.inUnits()
+}
+
+// inUnits reports whether the number is divided by the unit beside it. A comma
+// divides by a thousand; for 万 a point is shown one digit further to the left.
+func (s section) inUnits() bool {
+	wan := strings.ContainsAny(s.text, "万亿萬億") && !strings.Contains(s.text, "百万") && !strings.Contains(s.text, "百萬")
+	return s.scaled && (!wan || strings.Contains(s.text, "."))
 }
 
 // isUnitText recognises 万 and the like in the text of a format. An m alone may be
@@ -48,7 +57,7 @@ func parseSection(code string) (s section, rest string, more bool) {
 			return s, code[i+1:], true
 		case '"':
 			quoted, _, _ := strings.Cut(code[i+1:], `"`)
-			s.text += quoted
+			s.show(quoted)
 			i += len(quoted) + 1
 		case '[':
 			bracketed, _, _ := strings.Cut(code[i+1:], "]")
@@ -71,7 +80,7 @@ func (s *section) bracket(text string) {
 	s.date = s.date || isElapsed(text)
 	if currency, ok := strings.CutPrefix(text, "$"); ok {
 		currency, _, _ = strings.Cut(currency, "-")
-		s.text += currency
+		s.show(currency)
 	}
 }
 
@@ -80,8 +89,14 @@ func (s *section) escape(how byte, next string) {
 	if how == '_' || how == '*' {
 		return
 	}
-	s.text += next
+	s.show(next)
 	s.point = s.point || next == "."
+}
+
+// show takes in what is shown as it is.
+func (s *section) show(text string) {
+	s.text += text
+	s.minus = s.minus || strings.ContainsAny(text, "-−") || s.digits == 0 && strings.ContainsAny(text, "(（")
 }
 
 // take takes in a placeholder, or what nobody has quoted.
@@ -96,9 +111,13 @@ func (s *section) take(rest string) {
 		}
 	case '.':
 		s.point = true
+	case '@', '/':
+		s.any = true
 	case '-', '(':
-		s.minus = s.minus || s.digits == 0
-		s.text += string(c)
+		if !s.exponent {
+			s.show(rest[:1])
+		}
+		s.exponent = false
 	case ',':
 		behind := len(rest) < 2 || !strings.ContainsAny(rest[1:2], "0#?,")
 		s.scaled = s.scaled || s.digits > 0 && behind
@@ -113,13 +132,13 @@ func (s *section) letter(rest string) {
 	case 'y', 'm', 'd', 'h', 's', 'b', 'g':
 		s.date = true
 	case 'e':
-		s.point = true // the zeros of an exponent are no padding
+		s.point, s.exponent = true, true // its zeros are no padding
 		s.date = s.date || len(rest) < 2 || rest[1] != '+' && rest[1] != '-'
 	}
 	s.date = s.date || strings.HasPrefix(rest, "aaa") // a weekday in Chinese and Japanese
 	for _, text := range []string{"％", "‰", "百", "千", "万", "亿", "萬", "億"} {
 		if strings.HasPrefix(rest, text) {
-			s.text += text
+			s.show(text)
 		}
 	}
 }

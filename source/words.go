@@ -19,8 +19,8 @@ var vocabulary = map[Code]wording{
 		zh: phrase{"这一行没有指标项 ID", "请填写指标项 ID，或清空这一行"},
 	},
 	CodeIDNotText: {
-		en: phrase{"the id “{found}” is stored as a number, and Excel keeps only 15 digits of a number", "format the column as Text, then paste the original id again"},
-		zh: phrase{"ID“{found}”是按数字保存的，而 Excel 的数字只保留 15 位，后几位可能已丢失", "请先把该列设为“文本”格式，再重新粘贴原始 ID"},
+		en: phrase{"the id “{found}” is stored as a number, of which Excel keeps only 15 digits and no zeros in front", "format the column as Text, then paste the original id again"},
+		zh: phrase{"ID“{found}”是按数字保存的，而 Excel 的数字只保留 15 位，也不保留前面的 0", "请先把该列设为“文本”格式，再重新粘贴原始 ID"},
 	},
 	CodeIDDamaged: {
 		en: phrase{"the id “{found}” has lost its last digits in Excel", "format the column as Text, then paste the original id again"},
@@ -31,8 +31,8 @@ var vocabulary = map[Code]wording{
 		zh: phrase{"ID“{found}”以多个 0 结尾，后几位很可能已被 Excel 改成 0", "请与飞书核对；先把该列设为“文本”格式，再重新粘贴原始 ID"},
 	},
 	CodeIDInvalid: {
-		en: phrase{"“{found}” is not an id of 1 to 20 digits", "paste the id exactly as Feishu shows it, digits only"},
-		zh: phrase{"“{found}”不是由 1 到 20 位数字组成的 ID", "请粘贴飞书中的原始 ID，只含数字"},
+		en: phrase{"“{found}” is not an id: 1 to 20 digits, the first of them not 0", "paste the id exactly as Feishu shows it, digits only"},
+		zh: phrase{"“{found}”不是 ID（1 到 20 位数字，首位不为 0）", "请粘贴飞书中的原始 ID，只含数字"},
 	},
 	CodeNumberInvalid: {
 		en: phrase{"“{found}” is not a number", "write it in digits, such as 1234.5"},
@@ -43,8 +43,8 @@ var vocabulary = map[Code]wording{
 		zh: phrase{"“{found}”可能被理解成不同的数字", "请写出全部数字，只用“.”作小数点，例如 1234.5"},
 	},
 	CodeNumberUnit: {
-		en: phrase{"what stands beside the number in “{found}” is not certain", "write the number alone, or with a percent sign or a currency"},
-		zh: phrase{"“{found}”带有无法确定的单位或文字", "请只写数字；可以使用万、亿、元、百分号和货币符号"},
+		en: phrase{"“{found}” has a unit or a word beside it that is not certain", "write the number alone"},
+		zh: phrase{"“{found}”带有无法确定的单位或文字", "请只写数字；可以使用万、亿、元"},
 	},
 	CodeNumberRange: {
 		en: phrase{"the number “{found}” is too large or too small", "use a number below 1,000,000,000,000,000"},
@@ -74,9 +74,13 @@ var vocabulary = map[Code]wording{
 		en: phrase{"the cell shows {found}: its column was too narrow when the file was saved", "widen the column and save the file again, best as .xlsx"},
 		zh: phrase{"该单元格显示为 {found}：保存时列宽不够", "请加宽该列后重新保存，最好存为 .xlsx"},
 	},
+	CodeCellShown: {
+		en: phrase{"the cell holds {found} and shows something else by its number format", "give the cell a plain number format, and enter the value that is meant"},
+		zh: phrase{"该单元格保存的值是 {found}，但数字格式使它显示为别的内容", "请把单元格设为“常规”或“数值”格式，再填写正确的值"},
+	},
 	CodeCellMerged: {
-		en: phrase{"the cell is merged with another one, so it is not certain which rows and columns its value is meant for", "unmerge the cells and enter the value in each of them"},
-		zh: phrase{"该单元格与其他单元格合并，无法确定数值属于哪一行哪一列", "请取消合并单元格，并分别填写数值"},
+		en: phrase{"the cell or its heading is merged with another one, so it is not certain what its value is meant for", "unmerge the cells and enter the value in each of them"},
+		zh: phrase{"该单元格或其表头与其他单元格合并，无法确定数值属于哪里", "请取消合并单元格，并分别填写数值"},
 	},
 	CodeFormulaWithoutValue: {
 		en: phrase{"the cell holds a formula that has not been calculated", "open the file in Excel or WPS, save it, and try again"},
@@ -103,8 +107,8 @@ var vocabulary = map[Code]wording{
 		zh: phrase{"读取过程中文件被修改", "请等文件保存完成后重试"},
 	},
 	CodeFileNotASpreadsheet: {
-		en: phrase{"this is not an .xlsx or CSV file but another kind ({found})", "open it in Excel or WPS and save it as .xlsx"},
-		zh: phrase{"这不是 .xlsx 或 CSV 文件，而是其他格式（{found}）", "请用 Excel 或 WPS 打开，另存为 .xlsx"},
+		en: phrase{"this is not an .xlsx or CSV file but another kind ({found})", "open it in Excel or WPS and save it as .xlsx; unpack an archive first"},
+		zh: phrase{"这不是 .xlsx 或 CSV 文件，而是其他格式（{found}）", "请用 Excel 或 WPS 打开，另存为 .xlsx；压缩包请先解压"},
 	},
 	CodeFileCompanion: {
 		en: phrase{"this is not a spreadsheet but what a program keeps beside one ({found})", "give the spreadsheet itself"},

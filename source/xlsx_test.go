@@ -378,7 +378,7 @@ func TestParseFormat(t *testing.T) {
 		`0"万"`: unitFormat, `0.0"万";-0.0"万"`: unitFormat, `0!.0,"万"`: plainFormat, `0\万`: unitFormat, `0.0亿`: unitFormat, `#,##0,`: plainFormat, `"万"0`: unitFormat,
 		`e"年"`: dateFormat, "e": dateFormat, "ge.m.d": dateFormat, "b2": dateFormat, "##0.0E+0": plainFormat, "0E-00": plainFormat, `0 \m`: plainFormat,
 		"yyyy-mm-dd": dateFormat, "h:mm": dateFormat, "[h]:mm": dateFormat, "[ss]": dateFormat, "[$-804]aaaa": dateFormat, `yyyy"年"m"月"`: dateFormat, "M/D": dateFormat,
-		`"704123456789"0000000`: unitFormat, "000000": paddedFormat, "00.0": paddedFormat, "#,##0;-#,##0;": zeroFormat, `0;-0;"待定"`: zeroFormat, `0;-0;"-"`: plainFormat, ";;;": plainFormat,
+		`"704123456789"0000000`: unitFormat, "000000": paddedFormat, "00.0": paddedFormat, "#,##0;-#,##0;": zeroFormat, `0;-0;"待定"`: zeroFormat, `0;-0;"-"`: plainFormat, ";;;": unitFormat, `"done"`: unitFormat, `"-"0`: unitFormat, `\-0`: unitFormat, `0"-"`: unitFormat, "#,###": zeroFormat, "#": zeroFormat, `0,"万"`: unitFormat, `0!.00,,"亿"`: plainFormat, `0.0,,"百万"`: plainFormat,
 		"-0": unitFormat, "(0)": unitFormat, "0_);(0)": plainFormat, `0"k"`: unitFormat, `0.0,"k"`: plainFormat, "0%%": unitFormat, "0[$%]": pointsFormat, `0"‰"`: unitFormat, "[$-804]0": plainFormat, `"¥"-0`: unitFormat,
 		"[": plainFormat, `"`: plainFormat, `\`: plainFormat, `0"万`: unitFormat,
 	} {
