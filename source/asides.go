@@ -48,6 +48,9 @@ func foundIn(r *row) string {
 // checkLines refuses a row of several lines if one of them looks like a row of its
 // own: a quotation mark is missing or too many, and a row would be swallowed.
 func (l *layout) checkLines(r *row) error {
+	if r.raw == nil {
+		return nil
+	}
 	own := ""
 	for _, c := range r.cells {
 		if c.column == l.item {

@@ -89,7 +89,7 @@ func unlessZero(n int) string {
 // begin a cell. It is for text only: numbers are written by us and may begin with a
 // minus.
 func defuse(s string) string {
-	if !strings.ContainsAny(s, dangerous) {
+	if s == "" || !strings.ContainsAny(s, dangerous) {
 		return s
 	}
 	var b strings.Builder
