@@ -269,7 +269,7 @@ func (s *sheetReader) resolveShared(c stored) error {
 }
 
 // kinds are what formats make of numbers.
-var kinds = map[format]kind{
+var kinds = [...]kind{
 	plainFormat:   numberCell,
 	percentFormat: percentCell,
 	pointsFormat:  pointsCell,

@@ -141,7 +141,8 @@ func parseUserID(text string) (string, Code) {
 			return "", CodeTextInvalid
 		}
 	}
-	damaged := isDigits(id) && isRounded(id) || isScientific(id)
+	numeric := id != "" && isDigits(id[:1])
+	damaged := numeric && (isDigits(id) && isRounded(id) || isScientific(id))
 	if id == "" || len(id) > longest || id[0] == '-' || damaged || isPlaceholder(id) {
 		return "", CodeTextInvalid
 	}
