@@ -215,7 +215,7 @@ func TestP106_FormulaAroundText(t *testing.T) {
 			}
 		}
 	}
-	outlines(t, [][2]string{{csvHead + "=\"7.04E+18\",5\n\"=\"\"\"\"\",5\n==\"7\",5\n=\"7\"&\"8\",5\n", "2:id_damaged 3:id_invalid 4:csv_quotes 5:csv_quotes"}})
+	outlines(t, [][2]string{{csvHead + "=\"7.04E+18\",5\n\"=\"\"\"\"\",5\n==\"7\",5\n=\"7\"&\"8\",5\n", "2:id_damaged 3:id_missing 4:csv_quotes 5:csv_quotes"}})
 }
 
 // No line is a comment.

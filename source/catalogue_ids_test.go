@@ -198,7 +198,7 @@ func TestP45_TextTricksAroundIDs(t *testing.T) {
 	}
 	allInColumn(t, ColumnItemID, "7041", "７０４１", "7０4１", "'７０４１", `="７０４１"`)
 	allInColumn(t, ColumnItemID, "id_invalid",
-		"''"+catalogueID, "’’"+catalogueID, "'", `=""`, `="`, "="+catalogueID, `"`+catalogueID+`"`, `=="7041"`, `='7041'`, "`7041", "‘7041’", "7041'", `'="7041"`)
+		"''"+catalogueID, "’’"+catalogueID, "'", `="`, "="+catalogueID, `"`+catalogueID+`"`, `=="7041"`, `='7041'`, "`7041", "‘7041’", "7041'", `'="7041"`)
 	// Without quotation marks around the cell, as programs write it that know
 	// Excel better than CSV.
 	a := readCSV(t, "metric_item_id,target\n=\""+catalogueID+"\",5\n =\"12\" ,6\n")

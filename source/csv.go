@@ -143,13 +143,10 @@ func (c *csvReader) plainRecord(line []byte) error {
 	return nil
 }
 
-// add takes in a cell. ="…" is how programs keep Excel from changing a text.
+// add takes in a cell.
 func (c *csvReader) add(column int, text string) {
 	c.row.width = column + 1
-	if len(text) > 3 && text[0] == '=' && text[1] == '"' && text[len(text)-1] == '"' {
-		text = text[2 : len(text)-1]
-	}
-	if !isBlank(text) {
+	if text = withoutFormula(text); !isBlank(text) {
 		c.row.cells = append(c.row.cells, cell{column: column, text: text})
 	}
 }

@@ -63,9 +63,7 @@ func unwrapID(text string) string {
 	if isDigits(id) {
 		return id
 	}
-	if inner, ok := strings.CutPrefix(id, `="`); ok && strings.HasSuffix(inner, `"`) {
-		id = trim(strings.TrimSuffix(inner, `"`))
-	}
+	id = trim(withoutFormula(id))
 	for _, apostrophe := range []string{"'", "’"} {
 		if rest, ok := strings.CutPrefix(id, apostrophe); ok {
 			id = trim(rest)

@@ -94,11 +94,10 @@ func (q *quotedScan) field() (text string, last bool, err error) {
 	return string(cell), last, nil
 }
 
-// isTextFormula recognises ="7041…", with which programs protect the digits of
-// an id from Excel.
+// isTextFormula recognises ="7041…", whose quotation marks are no fault.
 func isTextFormula(cell []byte) bool {
 	cell = bytes.TrimSpace(cell)
-	return len(cell) > 3 && bytes.HasPrefix(cell, []byte(`="`)) && bytes.IndexByte(cell[2:], '"') == len(cell)-3
+	return len(cell) > 2 && bytes.HasPrefix(cell, []byte(`="`)) && bytes.IndexByte(cell[2:], '"') == len(cell)-3
 }
 
 // afterSpace passes over the spaces, and tabs if they do not delimit, that some

@@ -21,6 +21,7 @@ func TestNoRowIsSwallowed(t *testing.T) {
 		{"in a title", "\"title\nmetric_item_id,target\n" + a + ",5\n\"\nmetric_item_id,target\n" + b + ",6\n", "csv_quotes"},
 		{"an id that Excel has damaged", "metric_item_id,target,note\n" + a + ",5,\"x\n7.04E+18,6,y\"\n", "csv_quotes"},
 		{"an honest note", "metric_item_id,current,note\n" + a + ",5,\"x\n12, 6\ny\"\n" + b + ",6,\n", "| " + a + "=5 " + b + "=6"},
+		{"formulas around texts", "=\"metric_item_id\",=\"current\",x\n=\"" + a + "\",=\"\",\n=\"" + b + "\",=\"5\",\n", "| " + a + "= " + b + "=5"},
 		{"open to the end", "metric_item_id,note,current\n" + a + ",\"x,5\n" + b + ",y,6\n", "2:csv_quotes | " + b + "=6"},
 	} {
 		if got := inShort(readCSV(t, test.text)); got != test.want {

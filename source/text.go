@@ -54,6 +54,15 @@ func isASCII(text string) bool {
 	return true
 }
 
+// withoutFormula takes off ="…", with which programs keep Excel from changing a
+// text.
+func withoutFormula(text string) string {
+	if n := len(text); n > 2 && text[0] == '=' && text[1] == '"' && text[n-1] == '"' {
+		return text[2 : n-1]
+	}
+	return text
+}
+
 // firstRune is the first character of text, or utf8.RuneError.
 func firstRune(text string) rune {
 	r, _ := utf8.DecodeRuneInString(text)
