@@ -164,3 +164,17 @@ func TestUnitsBesideTheNumbers(t *testing.T) {
 		}
 	}
 }
+
+// A container with two streams of one name would be copied once for each.
+func TestTwoStreamsOfAName(t *testing.T) {
+	data := agile(agileHeader)
+	if !affordable(data) {
+		t.Fatal("an honest header is refused")
+	}
+	const first, name = 2*512 + 128, "EncryptedPackage" // the entry of EncryptionInfo
+	copy(data[first:], utf16le(name))
+	data[first+64] = byte(2*len(name) + 2)
+	if affordable(data) {
+		t.Error("two streams of one name are read")
+	}
+}

@@ -128,6 +128,13 @@ func TestShiftedRows(t *testing.T) {
 	}
 }
 
+// A blank between two numbers is no separator.
+func TestNotShifted(t *testing.T) {
+	if got := inShort(readCSV(t, "metric_item_id,target,note,current\n7,5,,6,\n8,5,a,6,\n9,,5,6,\n")); got != "| 7=6 8=6 9=6" {
+		t.Error(got)
+	}
+}
+
 // Names and rows that nobody writes cost no time.
 func TestAbsurdHeaders(t *testing.T) {
 	good := "metric_item_id,current\n7,5\n"

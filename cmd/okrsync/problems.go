@@ -28,6 +28,28 @@ type problem struct {
 	Advice sync.Text `json:"advice"`
 }
 
+// problems groups what is to be mended by what it is and where: a person mends a
+// column at a time. For --json it keeps all of them in a file, for there may be
+// more of them than fit into memory.
+type problems struct {
+	groups map[groupKey]*group
+	all    *os.File
+	lines  *bufio.Writer
+	count  int
+}
+
+type groupKey struct{ code, column, field string }
+
+// A group is one kind of problem in one column.
+type group struct {
+	groupKey
+	advice sync.Text
+	count  int
+	first  []sync.Text // the reasons of the first ones
+}
+
+func newProblems() *problems { return &problems{groups: make(map[groupKey]*group)} }
+
 // of passes results on and takes in their problems as they go by.
 func (ps *problems) of(results iter.Seq2[sync.Result, error]) iter.Seq2[sync.Result, error] {
 	return func(yield func(sync.Result, error) bool) {
@@ -68,28 +90,6 @@ func (ps *problems) take(r sync.Result) error {
 func placed(r sync.Result) sync.Text {
 	return sync.Text{ZH: fmt.Sprintf("第 %d 行：%s", r.Row, r.Reason.ZH), EN: fmt.Sprintf("row %d: %s", r.Row, r.Reason.EN)}
 }
-
-// problems groups what is to be mended by what it is and where: a person mends a
-// column at a time. For --json it keeps all of them in a file, for there may be
-// more of them than fit into memory.
-type problems struct {
-	groups map[groupKey]*group
-	all    *os.File
-	lines  *bufio.Writer
-	count  int
-}
-
-type groupKey struct{ code, column, field string }
-
-// A group is one kind of problem in one column.
-type group struct {
-	groupKey
-	advice sync.Text
-	count  int
-	first  []sync.Text // the reasons of the first ones
-}
-
-func newProblems() *problems { return &problems{groups: make(map[groupKey]*group)} }
 
 // begin makes the file for all problems, if it is wanted. It has no name where the
 // system allows that.
