@@ -17,7 +17,7 @@ func (l *layout) aside(r *row, idSeen bool) (Aside, error) {
 			known++
 		}
 		same = same && column == l.field(c.column)
-		named = named || column == ColumnItemID
+		named = named || column == ColumnItemID || column == ColumnUser
 	}
 	const certain = 2 // names in one row
 	switch {
@@ -53,15 +53,15 @@ func (l *layout) checkLines(r *row) error {
 	}
 	own := ""
 	for _, c := range r.cells {
-		if c.column == l.item {
+		if c.column == l.key {
 			own = unwrapID(c.text)
 		}
 	}
 	return r.eachLine(func(cells []string) bool {
-		if l.item >= len(cells) {
+		if l.key >= len(cells) {
 			return false
 		}
-		id := unwrapID(cells[l.item])
+		id := unwrapID(cells[l.key])
 		alike := isDigits(id) && len(id) == len(own) && len(cells) == l.width
 		return id != own && (alike || cell{text: id}.looksLikeID())
 	})

@@ -14,7 +14,8 @@ import (
 // Feishu API that it fills.
 type Column string
 
-// The columns, of which only the first is required.
+// The columns. A sheet needs the first or, where each item has an owner of its own,
+// the last.
 const (
 	ColumnItemID        Column = "metric_item_id"
 	ColumnInitial       Column = "metric_initial_value"
@@ -23,6 +24,7 @@ const (
 	ColumnSupportedUser Column = "supported_user_id"
 	ColumnSource        Column = "metric_source_id"
 	ColumnTable         Column = "metric_table_id"
+	ColumnUser          Column = "user_id"
 )
 
 // columnNames lists what people call the columns, the name to recommend
@@ -39,6 +41,7 @@ var columnNames = []struct {
 	{ColumnSupportedUser, []string{"supported_user_id", "支撑的上级", "支撑的上级ID", "支撑的上级用户ID", "支撑的上级user_id", "支撑上级", "支撑上级ID", "supported user", "supported superior", "supported superior id"}},
 	{ColumnSource, []string{"metric_source_id", "指标来源ID", "指标库ID", "指标来源", "source id", "metric source"}},
 	{ColumnTable, []string{"metric_table_id", "指标表ID", "指标表", "table id", "metric table"}},
+	{ColumnUser, []string{"user_id", "负责人ID", "负责人用户ID", "owner id", "owner user id"}},
 }
 
 // Columns lists the columns in the order of their documentation.
@@ -115,7 +118,7 @@ type layout struct {
 	columns []Column // by position; "" for a column we don't know
 	heads   []string // the header cells as the file spells them
 	read    []int    // the positions of the columns that we know
-	item    int      // the position of the id column
+	key     int      // the position of the column that names the item: its id's, else its owner's
 	names   names
 	percent PercentMode
 	header  int  // the number of the header row
@@ -134,7 +137,7 @@ type layout struct {
 // layout reads a header row.
 func (n names) layout(r *row) (*layout, error) {
 	width := r.cells[len(r.cells)-1].column + 1
-	l := &layout{columns: make([]Column, width), heads: make([]string, width), item: -1, names: n, header: r.number, width: r.width}
+	l := &layout{columns: make([]Column, width), heads: make([]string, width), names: n, header: r.number, width: r.width}
 	position := map[Column]int{}
 	for _, c := range r.cells {
 		column := n.of(c)
@@ -149,18 +152,27 @@ func (n names) layout(r *row) (*layout, error) {
 		position[column] = c.column
 		l.read = append(l.read, c.column)
 	}
-	item, ok := position[ColumnItemID]
-	if err := n.misspelt(l, r, position); err != nil && (ok || err.Wanted == string(ColumnItemID)) {
+	keyed := l.findKey(position)
+	if err := n.misspelt(l, r, position); err != nil && (keyed || err.Wanted == string(ColumnItemID)) {
 		return nil, err
 	}
-	if !ok {
+	if !keyed {
 		return nil, l.refusal(CodeHeaderMissing, r.number, n.ids)
 	}
-	l.item = item
 	if l.changesNothing() {
 		return nil, l.refusal(CodeHeaderNoValue, r.number, valueNames())
 	}
 	return l, nil
+}
+
+// findKey finds the column that names the items. That of their owners is enough only
+// beside values: it alone may be a list of people.
+func (l *layout) findKey(position map[Column]int) (found bool) {
+	if l.key, found = position[ColumnItemID]; found {
+		return true
+	}
+	l.key, found = position[ColumnUser]
+	return found && l.hasValues()
 }
 
 // field is the column that a position holds, "" for none that is known.
@@ -178,14 +190,12 @@ var valueColumns = []Column{ColumnInitial, ColumnTarget, ColumnCurrent, ColumnSu
 // could be updated from: their names must be meant for something else than they
 // say. A sheet of ids alone is what it is.
 func (l *layout) changesNothing() bool {
-	unknown := false
-	for i, column := range l.columns {
-		if slices.Contains(valueColumns, column) {
-			return false
-		}
-		unknown = unknown || column == "" && l.heads[i] != ""
-	}
-	return unknown
+	return !l.hasValues() && len(l.unread()) > 0
+}
+
+// hasValues reports whether there is a column that something could be updated from.
+func (l *layout) hasValues() bool {
+	return slices.ContainsFunc(l.columns, func(c Column) bool { return slices.Contains(valueColumns, c) })
 }
 
 // valueNames are the names of the value columns to recommend.

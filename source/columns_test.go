@@ -75,7 +75,7 @@ func TestOptionsAreChecked(t *testing.T) {
 			t.Errorf("%+v is blamed on the file: %v", o, err)
 		}
 	}
-	if _, err := ParseColumn("metric_item_id"); err != nil || len(Columns()) != 7 {
+	if _, err := ParseColumn("metric_item_id"); err != nil || len(Columns()) != 8 {
 		t.Error(err)
 	}
 	if _, err := ParseColumn("x"); err == nil {

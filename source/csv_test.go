@@ -50,8 +50,8 @@ func TestCSVRowNumbers(t *testing.T) {
 func TestCSVRows(t *testing.T) {
 	const head = "指标项ID,起始值,目标值,支撑的上级,备注\n"
 	for _, test := range []struct{ row, want string }{
-		{"1", "{Row:2 SourceID: TableID: ItemID:1 Initial: Target: Current: SupportedUserID: Aside:}"},
-		{"1,,,,", "{Row:2 SourceID: TableID: ItemID:1 Initial: Target: Current: SupportedUserID: Aside:}"},
+		{"1", "{Row:2 SourceID: TableID: ItemID:1 UserID: Initial: Target: Current: SupportedUserID: Aside:}"},
+		{"1,,,,", "{Row:2 SourceID: TableID: ItemID:1 UserID: Initial: Target: Current: SupportedUserID: Aside:}"},
 		{",,,,", ""},
 		{",,5,,", "2:id_missing"},
 		{",,,,note", "2:id_missing"},
@@ -62,7 +62,7 @@ func TestCSVRows(t *testing.T) {
 		{",Sub-Total,,,", "total"},
 		{",,,,总计（元）", "total"},
 		{",,,,Total sales", "2:id_missing"},
-		{"1,,,,合计", "ItemID:1 Initial: Target:"},
+		{"1,,,,合计", "ItemID:1 UserID: Initial: Target:"},
 		{"x,1,y,,", "2:id_invalid 2:number_invalid"},
 		{"7.04E+18,1,2,,", "2:id_damaged"},
 		{"1,1,234,a,,", "2:row_too_long"}, // perhaps 1,234

@@ -83,6 +83,11 @@ type RowError struct {
 	// fine. It must not be sent.
 	Update   Update
 	Problems []Problem // at least one
+
+	// Rounded is the item's id if nothing else is wrong with the row than
+	// CodeIDRounded, else "". Whoever has the list of all items can tell whether
+	// it is one of them.
+	Rounded string
 }
 
 // A FileError refuses a file as a whole.

@@ -119,7 +119,7 @@ func checkRefusal(tb testing.TB, e *RowError) {
 // checkUpdate holds an update against what its fields promise.
 func checkUpdate(tb testing.TB, u Update) {
 	tb.Helper()
-	if (u.Aside != "") != (u.ItemID == "") {
+	if (u.Aside != "") != (u.ItemID == "" && u.UserID == "") {
 		tb.Errorf("total or not? %+v", u)
 	}
 	for _, id := range []string{u.ItemID, u.SourceID, u.TableID} {

@@ -60,8 +60,10 @@ type reading struct {
 	layout   *layout
 	update   Update
 	problems []Problem
-	idSeen   bool // the id column holds something, right or wrong
-	padded   bool // spaces stand around cells to align them, and say nothing
+	keySeen  bool   // the row names its item or the item's owner, right or wrong
+	owner    *cell  // of the owner column
+	rounded  string // the id, if it may have been rounded
+	padded   bool   // spaces stand around cells to align them, and say nothing
 }
 
 // update reads a row below the header. The error is a *RowError, or a *FileError
@@ -71,9 +73,10 @@ func (l *layout) update(r *row) (Update, error) {
 	for i := range r.cells {
 		rd.take(&r.cells[i])
 	}
+	rd.takeOwner()
 	merged := l.mergedIn(r)
 	if rd.update.ItemID == "" {
-		aside, err := l.aside(r, rd.idSeen)
+		aside, err := l.aside(r, rd.keySeen)
 		if aside != "" || err != nil {
 			return Update{Row: r.number, Aside: aside}, err
 		}
@@ -81,13 +84,22 @@ func (l *layout) update(r *row) (Update, error) {
 	rd.takeMerged(merged)
 	rd.takeShifted(r)
 	rd.takeFault(r)
-	if !rd.idSeen {
-		rd.problems = slices.Insert(rd.problems, 0, l.problem(CodeIDMissing, r.number, l.item, ""))
+	if !rd.keySeen {
+		rd.problems = slices.Insert(rd.problems, 0, l.problem(CodeIDMissing, r.number, l.key, ""))
 	}
 	if rd.problems != nil {
-		return Update{}, &RowError{Row: r.number, Update: rd.update, Problems: rd.problems}
+		return Update{}, rd.refusal()
 	}
 	return rd.update, nil
+}
+
+// refusal refuses the row for its problems.
+func (rd *reading) refusal() *RowError {
+	e := &RowError{Row: rd.update.Row, Update: rd.update, Problems: rd.problems}
+	if len(rd.problems) == 1 && rd.problems[0].Code == CodeIDRounded && rd.problems[0].Field == ColumnItemID {
+		e.Rounded = rd.rounded
+	}
+	return e
 }
 
 // isPadded reports whether the header or the row's id is padded with spaces, as in
@@ -97,7 +109,7 @@ func (l *layout) isPadded(r *row) bool {
 		return true
 	}
 	for i := range r.cells {
-		if c := &r.cells[i]; c.column == l.item {
+		if c := &r.cells[i]; c.column == l.key {
 			return isSpaced(c.text)
 		}
 	}
@@ -110,8 +122,12 @@ func isSpaced(text string) bool { return strings.HasPrefix(text, " ") || strings
 // takeMerged refuses the columns over whose cell a merged one with a value lies.
 func (rd *reading) takeMerged(columns []int) {
 	for _, column := range columns {
-		if column == rd.layout.item {
-			rd.idSeen, rd.update.ItemID = true, ""
+		switch {
+		case column == rd.layout.key:
+			rd.keySeen, rd.update.ItemID, rd.update.UserID = true, "", ""
+		case rd.layout.columns[column] == ColumnUser && rd.keySeen:
+			rd.update.UserID = "" // the id says enough
+			continue
 		}
 		rd.refuse(CodeCellMerged, &cell{column: column})
 	}
@@ -140,7 +156,7 @@ func (rd *reading) takeFault(r *row) {
 		rd.refuse(CodeCSVQuotes, &cell{column: f.column, text: f.text})
 		p := &rd.problems[len(rd.problems)-1]
 		p.Line, p.Found = f.line, strings.ReplaceAll(p.Found, `\"`, `"`) // the marks are what matters
-		rd.idSeen = rd.idSeen || f.column <= rd.layout.item
+		rd.keySeen = rd.keySeen || f.column <= rd.layout.key
 	}
 }
 
@@ -171,6 +187,8 @@ func (rd *reading) take(c *cell) {
 		readInto(rd, c, &rd.update.SourceID, readID)
 	case ColumnTable:
 		readInto(rd, c, &rd.update.TableID, readID)
+	case ColumnUser:
+		rd.owner = c
 	}
 }
 
@@ -181,12 +199,30 @@ func (rd *reading) itemID(c *cell) {
 	if code != "" && c.isTotal() {
 		return
 	}
-	rd.idSeen = true
+	rd.keySeen = true
 	if code != "" {
+		rd.rounded = unwrapID(c.text)
 		rd.refuse(code, c)
 		return
 	}
 	rd.update.ItemID = id
+}
+
+// takeOwner reads the owner, who stands for the item where the row has no id. Beside
+// an id one who cannot be read says nothing: it is a column that was ignored before
+// it had a meaning here.
+func (rd *reading) takeOwner() {
+	if rd.owner == nil || rd.owner.isTotal() {
+		return
+	}
+	id, code := readUserID(rd.owner)
+	switch {
+	case code == "":
+		rd.update.UserID, rd.keySeen = id, true
+	case !rd.keySeen:
+		rd.keySeen = true
+		rd.refuse(code, rd.owner)
+	}
 }
 
 func (rd *reading) number(c *cell, field *Number) {

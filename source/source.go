@@ -36,8 +36,13 @@ type Update struct {
 	// where the row leaves them to the configuration.
 	SourceID, TableID string
 
-	// ItemID is the metric item: 1 to 20 digits. It is empty only for an aside.
+	// ItemID is the metric item: 1 to 20 digits. It is empty only for an aside, and
+	// where UserID stands for it.
 	ItemID string
+
+	// UserID is the item's owner, or "" if the row does not say. Beside an ItemID it
+	// must be that item's owner; without one it means the only item of that owner.
+	UserID string
 
 	// Initial, Target and Current are the values the row gives; "" means the
 	// cell is blank and the field must be left alone.
