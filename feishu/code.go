@@ -11,7 +11,9 @@ type Code string
 const (
 	CodeInvalidParameters Code = "1001001"
 	CodeNoPermission      Code = "1001002"
+	CodeNotFound          Code = "1001004"
 	CodeUpdateLimit       Code = "1001005"
+	CodeOtherTable        Code = "1001007"
 	CodeFieldInvalid      Code = "99992402"
 )
 
@@ -28,6 +30,7 @@ const (
 	CodeThrottled     Code = "http_throttled"  // 429 without a code
 	CodeHTTPServer    Code = "http_server"     // 5xx without a code
 	CodeHTTPOther     Code = "http_unexpected" // any other status without a code
+	CodeEndlessList   Code = "endless_list"    // a list whose pages repeat or stay empty
 	CodeTokenStale    Code = "token_stale"     // the token endpoint repeats a refused token
 )
 

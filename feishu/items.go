@@ -14,37 +14,8 @@ type Table struct {
 	SourceID, ID string
 }
 
-// Fields are the values of an item that can be updated. "" leaves a field out:
-// an absent field is left alone, and neither null nor "" is ever sent.
-type Fields struct {
-	Initial         json.Number `json:"metric_initial_value,omitempty"`
-	Target          json.Number `json:"metric_target_value,omitempty"`
-	Current         json.Number `json:"metric_current_value,omitempty"`
-	SupportedUserID string      `json:"supported_user_id,omitempty"`
-}
-
-// Empty reports whether there is nothing to send.
-func (f Fields) Empty() bool { return f == Fields{} }
-
-// Names returns the API names of the fields that are given, in the order of the
-// vendor's page.
-func (f Fields) Names() []string {
-	var names []string
-	for _, field := range []struct {
-		name  string
-		given bool
-	}{
-		{"metric_initial_value", f.Initial != ""},
-		{"metric_target_value", f.Target != ""},
-		{"metric_current_value", f.Current != ""},
-		{"supported_user_id", f.SupportedUserID != ""},
-	} {
-		if field.given {
-			names = append(names, field.name)
-		}
-	}
-	return names
-}
+// MaxBatch is how many items a batch call may have (documented).
+const MaxBatch = 100
 
 // A BatchEntry is one item's update within a batch.
 type BatchEntry struct {
@@ -78,10 +49,12 @@ type SourceTable struct {
 }
 
 // A Page is one page of a list. Next is the token of the page after it, "" at
-// the end.
+// the end. Total is how many entries the whole list has, 0 if Feishu does not say:
+// it is not documented for these lists, and others have it.
 type Page[T any] struct {
 	Items []T
 	Next  string
+	Total int
 }
 
 // Patch updates the given fields of one item and returns the item as it is
@@ -161,9 +134,10 @@ func page[T any](ctx context.Context, c *Client, call Call, path string, query u
 		query.Set("page_token", token)
 	}
 	var reply struct {
-		Items   []T    `json:"items"`
-		Token   string `json:"page_token"`
-		HasMore bool   `json:"has_more"`
+		Items   []T             `json:"items"`
+		Token   string          `json:"page_token"`
+		HasMore bool            `json:"has_more"`
+		Total   json.RawMessage `json:"total"`
 	}
 	if err := c.call(ctx, attempt{call: call, method: http.MethodGet, path: path, query: query}, &reply); err != nil {
 		return Page[T]{}, err
@@ -171,7 +145,11 @@ func page[T any](ctx context.Context, c *Client, call Call, path string, query u
 	if !reply.HasMore {
 		reply.Token = ""
 	}
-	return Page[T]{Items: reply.Items, Next: reply.Token}, nil
+	total, err := strconv.Atoi(string(reply.Total))
+	if err != nil || total < 0 {
+		total = 0
+	}
+	return Page[T]{Items: reply.Items, Next: reply.Token, Total: total}, nil
 }
 
 // IsID reports whether s has the form of Feishu's ids here: 1 to 20 digits.

@@ -23,6 +23,9 @@ type refusal struct {
 // wordsFor returns the words of a code; one that is not known gets words that
 // hold for any.
 func wordsFor(call Call, code Code) words {
+	if call == CallList && (code == CodeNotFound || code == CodeOtherTable) {
+		return noTable
+	}
 	if known, ok := refusals[code]; ok && (call != CallToken || known.class != ClassRow) {
 		return known.words
 	}
@@ -39,6 +42,10 @@ var (
 	wrongUser = words{
 		text{"飞书不认识这个用户 ID，或它属于另一个应用或企业", "Feishu does not know this user id, or it belongs to another app or tenant"},
 		text{"核对“支撑的上级”一列，以及配置 feishu.user_id_type 是否与表中的 ID 类型一致", "check the supported superior's id, and that feishu.user_id_type fits the kind of ids in the sheet"},
+	}
+	noTable = words{
+		text{"飞书中没有这个指标来源或指标表", "Feishu has no such metric source or table"},
+		text{"核对指标来源 ID 和指标表 ID；okrsync tables 会列出应用可见的指标表", "check the ids of source and table; okrsync tables lists those the app sees"},
 	}
 	noToken = words{
 		text{"飞书没有给应用访问令牌", "Feishu gives the app no access token"},
@@ -98,7 +105,7 @@ var refusals = map[Code]refusal{
 		text{"找不到“支撑的上级”这个用户", "the supported superior is not a known user"},
 		text{"核对这一行的用户 ID，以及配置 feishu.user_id_type", "check the user id of this row, and feishu.user_id_type"},
 	}},
-	"1001004": {ClassRow, words{
+	CodeNotFound: {ClassRow, words{
 		text{"飞书中没有这个指标项", "Feishu has no such metric item"},
 		text{"核对指标项 ID：从指标表重新复制，并把该列设为文本格式", "check the metric item id: copy it from the metric table again, into a column formatted as text"},
 	}},
@@ -110,7 +117,7 @@ var refusals = map[Code]refusal{
 		text{"起始值与目标值相等", "the initial value equals the target value"},
 		text{"把起始值或目标值改成不同的数", "change the initial or the target value so that they differ"},
 	}},
-	"1001007": {ClassRow, words{
+	CodeOtherTable: {ClassRow, words{
 		text{"指标表 ID 与指标来源或指标项不匹配", "the metric table id does not match the source or the item"},
 		text{"核对这一行的指标来源 ID、指标表 ID 和指标项 ID", "check the ids of source, table and item of this row"},
 	}},
@@ -193,6 +200,10 @@ var refusals = map[Code]refusal{
 	CodeCertificate: {ClassApp, words{
 		text{"服务器的证书不可信，没有发送任何内容", "the server's certificate cannot be trusted, so nothing was sent"},
 		text{"核对 feishu.base_url、本机时间和 CA 证书；若经过公司代理，请安装其 CA 证书", "check feishu.base_url, this machine's clock and its CA certificates; behind a company proxy, install its CA"},
+	}},
+	CodeEndlessList: {ClassTransient, words{
+		text{"飞书的列表没有尽头：分页重复或一直为空", "Feishu's list does not end: its pages repeat or stay empty"},
+		serverTrouble.advice,
 	}},
 	CodeBadTokenReply: {ClassTransient, words{
 		text{"获取访问令牌的回答无法理解", "the answer to the request for an access token makes no sense"},
