@@ -24,59 +24,50 @@ type Check struct {
 // that refuses the file, or among the results the last thing yielded: the file
 // changed between two readings.
 func (c Check) Run() (rows int, results iter.Seq2[Result, error], err error) {
-	first, err := check(c.Rows, c.Table, cmp.Or(c.Duplicates, RejectDuplicates))
+	read, named, err := check(c.Rows, c.Table)
 	if err != nil {
 		return 0, nil, err
 	}
-	return first.rows, func(yield func(Result, error) bool) {
-		reread := 0
-		for u, err := range c.Rows {
-			r, err := first.result(u, err, c.Tables)
-			if err == nil {
-				r.FinishedAt = time.Now().UTC().Truncate(time.Millisecond)
-				reread++
-			}
-			if !yield(r, err) || err != nil {
-				return
-			}
-		}
-		if reread != first.rows {
-			yield(Result{}, errChanged)
-		}
-	}, nil
+	named.ownersAreItems()
+	read.ruled, _ = named.rulings(cmp.Or(c.Duplicates, RejectDuplicates))
+	read.offline, read.tableless = true, !c.Tables
+	return read.rows, read.planned(c.Rows), nil
 }
 
 // A checked file has been read once: its rows are counted, and it is known which
-// of them name the same item.
+// of them name the same item and, if it was compared, what Feishu has.
 type checked struct {
-	table feishu.Table // of rows that name none
-	rows  int
-	ruled rulings
+	table     feishu.Table // of rows that name none
+	rows      int
+	ruled     rulings
+	live      *live // nil where nothing is compared
+	offline   bool  // nothing is asked of Feishu, so what only it can tell is left open
+	tableless bool  // rows may lack their table
 }
 
 // check reads the whole file.
-func check(rows source.Rows, table feishu.Table, policy Duplicates) (checked, error) {
-	c := checked{table: table}
-	named := newMentions()
+func check(rows source.Rows, table feishu.Table) (checked, *mentions, error) {
+	c, named := checked{table: table}, newMentions()
 	for u, err := range rows {
 		bad, rejected := errors.AsType[*source.RowError](err)
 		if err != nil && !rejected {
-			return checked{}, err
+			return checked{}, nil, err
 		}
 		c.rows++
 		ok := true
 		switch {
+		case rejected && bad.Rounded != "":
+			ok = named.addRounded(bad.Update, bad.Rounded, c.tableOf(bad.Update))
 		case rejected && bad.Update.ItemID != "":
 			ok = named.addUnreadable(bad.Update, c.tableOf(bad.Update))
 		case !rejected && u.Aside == "" && !u.Empty():
 			ok = named.add(u, c.tableOf(u))
 		}
 		if !ok {
-			return checked{}, errTables
+			return checked{}, nil, errTables
 		}
 	}
-	c.ruled = named.rulings(policy)
-	return c, nil
+	return c, named, nil
 }
 
 // tableOf is the table a row belongs to.
@@ -84,19 +75,86 @@ func (c checked) tableOf(u source.Update) feishu.Table {
 	return feishu.Table{SourceID: cmp.Or(u.SourceID, c.table.SourceID), ID: cmp.Or(u.TableID, c.table.ID)}
 }
 
-// result is the answer to one row, as far as the file can give it.
-func (c checked) result(u source.Update, err error, tables bool) (Result, error) {
+// planned reads the file once more and gives the rows' results in file order, with
+// Planned for those that are to be sent. An error is the last thing yielded: the
+// file changed between two readings.
+func (c checked) planned(rows source.Rows) iter.Seq2[Result, error] {
+	return func(yield func(Result, error) bool) {
+		reread := 0
+		for u, err := range rows {
+			s, err := c.weigh(u, err)
+			if err != nil {
+				yield(Result{}, err)
+				return
+			}
+			r := s.result
+			if !s.done {
+				r.Status, r.Sent, r.After = Planned, s.fields, s.fields
+			}
+			r.FinishedAt = time.Now().UTC().Truncate(time.Millisecond)
+			reread++
+			if !yield(r, nil) {
+				return
+			}
+		}
+		if reread != c.rows {
+			yield(Result{}, errChanged)
+		}
+	}
+}
+
+// A step is what is to be done about a row.
+type step struct {
+	result Result        // so far, or for good
+	done   bool          // nothing is to be sent
+	fields feishu.Fields // to be sent otherwise
+}
+
+// table is the table of the step's item.
+func (s step) table() feishu.Table {
+	return feishu.Table{SourceID: s.result.Source, ID: s.result.Table}
+}
+
+// settled is the step of a row that is not to be sent.
+func settled(r Result, status Status, reason Reason, details ...any) step {
+	r.Status = status
+	return step{result: r.because(reason, details...), done: true}
+}
+
+// weigh decides what is to be done about a row, given as source.Rows gives it. An
+// error is one that ended the reading.
+func (c checked) weigh(u source.Update, err error) (step, error) {
 	if bad, ok := errors.AsType[*source.RowError](err); ok {
-		return c.rejection(bad), nil
+		if !c.knows(bad) {
+			return step{result: c.rejection(bad), done: true}, nil
+		}
+		u, err = bad.Update, nil
+		u.ItemID = bad.Rounded
 	}
 	if err != nil {
-		return Result{}, err
+		return step{}, err
 	}
-	r, done := c.answered(u, tables)
-	if !done {
-		r.Status, r.Sent, r.After = Planned, fields(u), fields(u)
+	r := c.answer(u)
+	ruling, ruled := c.ruled.of(u.Row)
+	switch {
+	case u.Aside == source.AsideTotal:
+		return settled(r, Ignored, TotalRow), nil
+	case u.Aside == source.AsideHeader:
+		return settled(r, Ignored, HeaderRow), nil
+	case u.Empty():
+		return settled(r, Ignored, NoValue), nil
+	case ruled:
+		status, reason := ruling.verdict()
+		return settled(r, status, reason, int(ruling.other)), nil
+	case !c.tableless && (r.Source == "" || r.Table == ""):
+		return settled(r, Rejected, TableUnknown), nil
 	}
-	return r, nil
+	return c.compare(r, u), nil
+}
+
+// knows reports whether an id that may have been rounded turns out to be one.
+func (c checked) knows(bad *source.RowError) bool {
+	return bad.Rounded != "" && c.live != nil && c.live.table(c.tableOf(bad.Update)).confirms(bad.Rounded)
 }
 
 // answer starts the result of a row, with the table it belongs to.
@@ -122,30 +180,5 @@ func (c checked) rejection(bad *source.RowError) Result {
 	r.Reason = Text{ZH: bad.Reason("zh"), EN: bad.Reason("en")}
 	r.Advice = Text{ZH: bad.Advice("zh"), EN: bad.Advice("en")}
 	r.Problems = bad.Problems
-	return r
-}
-
-// answered answers a row that is not to be sent, and reports whether it is one.
-// tables says that a row without a table cannot be.
-func (c checked) answered(u source.Update, tables bool) (Result, bool) {
-	r := c.answer(u)
-	settled := func(status Status, reason Reason, row int) (Result, bool) {
-		r.Status = status
-		return r.because(reason, row), true
-	}
-	ruling, ruled := c.ruled.of(u.Row)
-	switch {
-	case u.Aside == source.AsideTotal:
-		return settled(Ignored, TotalRow, 0)
-	case u.Aside == source.AsideHeader:
-		return settled(Ignored, HeaderRow, 0)
-	case u.Empty():
-		return settled(Ignored, NoValue, 0)
-	case ruled:
-		status, reason := ruling.verdict()
-		return settled(status, reason, int(ruling.other))
-	case tables && (r.Source == "" || r.Table == ""):
-		return settled(Rejected, TableUnknown, 0)
-	}
-	return r, false
+	return c.suggest(r, bad)
 }

@@ -67,7 +67,7 @@ func TestRulings(t *testing.T) {
 				t.Fatal("too many tables")
 			}
 		}
-		ruled := named.rulings(test.policy)
+		ruled, _ := named.rulings(test.policy)
 		var got []string
 		for row := 1; row <= len(test.lines); row++ {
 			if r, ok := ruled.of(row); ok {
@@ -101,7 +101,8 @@ func TestEveryFieldCounts(t *testing.T) {
 		if name == "nothing" {
 			want = ruling{2, 1, sameAs}
 		}
-		if got, _ := named.rulings(RejectDuplicates).of(2); got != want {
+		ruled, _ := named.rulings(RejectDuplicates)
+		if got, _ := ruled.of(2); got != want {
 			t.Errorf("%s differs: %+v", name, got)
 		}
 	}
@@ -121,15 +122,20 @@ func TestTooManyTables(t *testing.T) {
 
 // TestReasonsHaveWords holds that every reason has all four sentences.
 func TestReasonsHaveWords(t *testing.T) {
-	for _, r := range []Reason{NoValue, TotalRow, HeaderRow, SameAsRow, ConflictsWithRow, SupersededByRow, TableUnknown, Interrupted, OtherValue} {
-		reason, advice := r.words(12)
+	details := map[Reason][]any{
+		NoValue: nil, TotalRow: nil, HeaderRow: nil, SameAsRow: {12}, ConflictsWithRow: {12}, SupersededByRow: {12}, TableUnknown: nil,
+		Interrupted: nil, OtherValue: nil, StartIsTarget: {"5"}, ItemUnknown: {"71"}, ItemDamaged: {"71", "72"}, OwnerUnknown: {"ou_a"},
+		OwnerAmbiguous: {"ou_a", "71, 72"}, OwnerUnread: nil, OtherOwner: {"ou_a", "ou_b"}, Guarded: nil, CallsUsedUp: nil,
+	}
+	for r, details := range details {
+		reason, advice := r.words(details)
 		for _, text := range []Text{reason, advice} {
 			if text.ZH == "" || text.EN == "" || strings.Contains(text.ZH+text.EN, "%") {
 				t.Errorf("%s: %+v", r, text)
 			}
 		}
 	}
-	if len(reasons) != 9 {
+	if len(reasons) != len(details) {
 		t.Errorf("%d reasons have words", len(reasons))
 	}
 }

@@ -8,13 +8,12 @@ import (
 	"time"
 
 	"okrsync/feishu"
-	"okrsync/source"
 )
 
 var (
 	errLeft    = errors.New("the results are no longer wanted")
 	errTables  = errors.New("the file names more than 65,536 metric tables; split it")
-	errChanged = errors.New("the file changed during the run: read for the second time it had other rows; run again when it is finished")
+	errChanged = errors.New("the file changed during the run: read once more it had other rows; run again when it is finished")
 )
 
 // inARow is how many rows must fail in the same way, with no success between,
@@ -30,8 +29,8 @@ type engine struct {
 	results chan Result
 	wg      sync.WaitGroup
 
-	reread  int   // rows read for the second time; the reader's until it has left
-	readErr error // what ended the second reading
+	reread  int   // rows read for the last time; the reader's until it has left
+	readErr error // what ended the last reading
 
 	mu        sync.Mutex
 	cause     error // why the run stopped, if it did
@@ -53,14 +52,14 @@ func newEngine(ctx context.Context, j Job, c checked, cancel context.CancelCause
 // start sets the reader and the workers going and returns the channel on which
 // the results arrive; it is closed when all of them have left.
 func (e *engine) start(ctx context.Context) <-chan Result {
-	updates := make(chan source.Update)
+	updates := make(chan []step)
 	e.wg.Go(func() {
 		defer close(e.results)
 		var workers sync.WaitGroup
 		for range e.Workers {
 			workers.Go(func() {
-				for u := range updates {
-					e.send(ctx, u)
+				for steps := range updates {
+					e.deliver(ctx, steps)
 				}
 			})
 		}
@@ -105,29 +104,40 @@ func (e *engine) halt(cause error) {
 	e.cancel(cause)
 }
 
-// read goes through the file for the second time: rows that need no call are
+// read goes through the file for the last time: rows that need no call are
 // answered at once, the others handed to the workers while the run lasts.
-func (e *engine) read(ctx context.Context, updates chan<- source.Update) {
-	for u, err := range e.Rows {
-		if bad, ok := errors.AsType[*source.RowError](err); ok {
-			e.reread++
-			e.finish(e.rejection(bad))
-			continue
+func (e *engine) read(ctx context.Context, updates chan<- []step) {
+	gathered := batcher{size: e.BatchSize}
+	defer func() {
+		for steps := gathered.rest(); steps != nil; steps = gathered.rest() {
+			e.hand(ctx, updates, steps)
 		}
+	}()
+	for u, err := range e.Rows {
+		s, err := e.weigh(u, err)
 		if err != nil {
 			e.readErr = err
 			e.halt(err)
 			return
 		}
 		e.reread++
-		if r, done := e.answered(u, true); done {
-			e.finish(r)
+		if s.done {
+			e.finish(s.result)
 			continue
 		}
-		select {
-		case updates <- u:
-		case <-ctx.Done():
-			e.finish(e.unprocessed(ctx, e.answer(u)))
+		if steps := gathered.add(s); steps != nil {
+			e.hand(ctx, updates, steps)
+		}
+	}
+}
+
+// hand hands steps to a worker, or answers them if the run ends first.
+func (e *engine) hand(ctx context.Context, updates chan<- []step, steps []step) {
+	select {
+	case updates <- steps:
+	case <-ctx.Done():
+		for _, s := range steps {
+			e.finish(e.unprocessed(ctx, s.result))
 		}
 	}
 }
@@ -135,6 +145,9 @@ func (e *engine) read(ctx context.Context, updates chan<- source.Update) {
 // finish hands a result out.
 func (e *engine) finish(r Result) {
 	r.FinishedAt = time.Now().UTC().Truncate(time.Millisecond)
+	if r.Sent.Empty() {
+		r.Before, r.Notifies = feishu.Fields{}, "" // of an update that did not go out
+	}
 	if r.Status == Unprocessed {
 		e.mu.Lock()
 		e.cut = true
@@ -146,12 +159,19 @@ func (e *engine) finish(r Result) {
 // unprocessed answers a row that the end of the run left undone.
 func (e *engine) unprocessed(ctx context.Context, r Result) Result {
 	r.Status = Unprocessed
-	if refusal, ok := errors.AsType[*feishu.Error](context.Cause(ctx)); ok {
+	cause := context.Cause(ctx)
+	if refusal, ok := errors.AsType[*feishu.Error](cause); ok {
 		r = r.refused(refusal)
 		r.HTTPStatus, r.LogID = 0, "" // they are of another row's call
 		return r
 	}
-	return r.because(Interrupted, 0)
+	if _, ok := errors.AsType[*GuardError](cause); ok {
+		return r.because(Guarded)
+	}
+	if _, ok := errors.AsType[*BudgetError](cause); ok {
+		return r.because(CallsUsedUp)
+	}
+	return r.because(Interrupted)
 }
 
 // settle answers the rows that waited for a verdict on the update limit until

@@ -15,8 +15,16 @@ type Limit struct {
 	Period time.Duration // above zero
 }
 
-// String returns the limit in the form ParseLimits reads, such as "100/1m0s".
-func (l Limit) String() string { return fmt.Sprintf("%d/%s", l.N, l.Period) }
+// String returns the limit in the form ParseLimits reads, such as "100/1m".
+func (l Limit) String() string {
+	period := l.Period.String()
+	for _, none := range []string{"m0s", "h0m"} {
+		if whole, ok := strings.CutSuffix(period, none); ok {
+			period = whole + none[:1]
+		}
+	}
+	return fmt.Sprintf("%d/%s", l.N, period)
+}
 
 // perSecond is the limit as an even pace.
 func (l Limit) perSecond() rate.Limit { return rate.Limit(float64(l.N) / l.Period.Seconds()) }

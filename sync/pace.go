@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"sync"
 	"time"
@@ -31,8 +32,33 @@ type Pacer struct {
 	quiet   time.Time     // nobody sends before
 	changed chan struct{} // closed when a permit comes back; nil when nobody waits
 	calls   map[feishu.Call]int
+	budget  int // how many calls may go out, 0 without a bound
+	spent   int // of the budget
 	slowed  int
 	paused  time.Duration
+
+	replies  time.Duration // that answers took
+	answered int           // how many there were
+}
+
+// A BudgetError ends a run whose calls are used up.
+type BudgetError struct{ Calls int }
+
+// Error says so in English.
+func (e *BudgetError) Error() string { return e.Reason("en") + "; " + e.Advice("en") }
+
+// Reason says so in Chinese ("zh") or English (anything else).
+func (e *BudgetError) Reason(lang string) string {
+	return Text{
+		ZH: fmt.Sprintf("本次运行允许的 %d 次调用已用完", e.Calls),
+		EN: fmt.Sprintf("the %d calls of this run are used up", e.Calls),
+	}.In(lang)
+}
+
+// Advice says what to do.
+func (e *BudgetError) Advice(lang string) string {
+	_, advice := CallsUsedUp.words(nil)
+	return advice.In(lang)
 }
 
 // NewPacer returns a pacer for limits that hold at once, for each kind of call.
@@ -47,13 +73,25 @@ func NewPacer(limits []Limit, burst int) *Pacer {
 	}
 }
 
+// Allow bounds how many calls of all kinds may go out from now on; 0 lifts the bound.
+func (p *Pacer) Allow(calls int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.budget, p.spent = calls, 0
+}
+
 // Admit waits until a call of the kind may go out. What it returns must be
-// called when the call's answer is there. The error is the context's.
+// called when the call's answer is there. The error is the context's, or a
+// *BudgetError if no further call is allowed.
 func (p *Pacer) Admit(ctx context.Context, call feishu.Call) (done func(), err error) {
 	for ctx.Err() == nil {
-		wait, changed := p.try(call)
+		wait, changed, err := p.try(call)
+		if err != nil {
+			return nil, err
+		}
 		if wait == 0 {
-			return func() { p.done(call) }, nil
+			started := time.Now()
+			return func() { p.done(call, started) }, nil
 		}
 		timer := time.NewTimer(wait)
 		select {
@@ -68,30 +106,37 @@ func (p *Pacer) Admit(ctx context.Context, call feishu.Call) (done func(), err e
 
 // try takes a permit and returns 0, or returns how long to wait before the next
 // try and a channel that closes when it is worth while earlier.
-func (p *Pacer) try(call feishu.Call) (time.Duration, <-chan struct{}) {
+func (p *Pacer) try(call feishu.Call) (time.Duration, <-chan struct{}, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.budget > 0 && p.spent >= p.budget {
+		return 0, nil, &BudgetError{Calls: p.budget}
+	}
 	now := time.Now()
 	if wait := p.quiet.Sub(now); wait > 0 {
-		return wait, nil
+		return wait, nil, nil
 	}
 	pace := p.pace(call)
 	wait := pace.take(now)
 	if wait == 0 {
 		p.calls[call]++
-		return 0, nil
+		p.spent++
+		return 0, nil, nil
 	}
 	if p.changed == nil {
 		p.changed = make(chan struct{})
 	}
-	return wait, p.changed
+	return wait, p.changed, nil
 }
 
 // done gives the permit of an answered call back and wakes who waits for one.
-func (p *Pacer) done(call feishu.Call) {
+func (p *Pacer) done(call feishu.Call, started time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.pace(call).give(time.Now())
+	now := time.Now()
+	p.replies += now.Sub(started)
+	p.answered++
+	p.pace(call).give(now)
 	if p.changed != nil {
 		close(p.changed)
 		p.changed = nil

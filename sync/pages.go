@@ -19,12 +19,30 @@ const (
 	mostEmpty = 10
 )
 
-var errEndless = errors.New("feishu's list does not end: its pages repeat or stay empty")
+// A pageFunc reads one page of a list.
+type pageFunc[T any] func(ctx context.Context, token string, size int) (feishu.Page[T], error)
 
 // All gives every entry of a list that comes in pages, trying each page as a
 // row is tried. An error is the last thing yielded; if ctx ended, it is the cause.
-func All[T any](ctx context.Context, r Retry, pacer *Pacer, page func(ctx context.Context, token string, size int) (feishu.Page[T], error)) iter.Seq2[T, error] {
+func All[T any](ctx context.Context, r Retry, pacer *Pacer, page pageFunc[T]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
+		for got, err := range pagesOf(ctx, r, pacer, page) {
+			if err != nil {
+				yield(*new(T), err)
+				return
+			}
+			for _, entry := range got.Items {
+				if !yield(entry, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// pagesOf gives the pages of a list, as All gives its entries.
+func pagesOf[T any](ctx context.Context, r Retry, pacer *Pacer, page pageFunc[T]) iter.Seq2[feishu.Page[T], error] {
+	return func(yield func(feishu.Page[T], error) bool) {
 		size, token, seen, empty := pageSize, "", map[string]bool{}, 0
 		for {
 			var got feishu.Page[T]
@@ -37,29 +55,29 @@ func All[T any](ctx context.Context, r Retry, pacer *Pacer, page func(ctx contex
 				continue
 			}
 			if err == nil && got.Next != "" && (seen[got.Next] || empty > mostEmpty) {
-				err = errEndless
+				err = &feishu.Error{Call: feishu.CallList, Code: feishu.CodeEndlessList, Class: feishu.ClassTransient}
 			}
 			if err != nil {
-				if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-					err = context.Cause(ctx)
-				}
-				yield(*new(T), err)
+				yield(feishu.Page[T]{}, causeOf(ctx, err))
 				return
 			}
 			if len(got.Items) == 0 {
 				empty++
 			}
-			for _, entry := range got.Items {
-				if !yield(entry, nil) {
-					return
-				}
-			}
-			if got.Next == "" {
+			if !yield(got, nil) || got.Next == "" {
 				return
 			}
 			token, seen[got.Next] = got.Next, true
 		}
 	}
+}
+
+// causeOf returns why ctx ended, if that is what the error says.
+func causeOf(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return context.Cause(ctx)
+	}
+	return err
 }
 
 // tooLarge reports whether a page may have been refused for its size.

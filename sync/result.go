@@ -65,6 +65,10 @@ type Result struct {
 	Before feishu.Fields `json:"before,omitzero"` // the live values of those fields, if they were read
 	After  feishu.Fields `json:"after,omitzero"`  // the values of those fields after an update
 
+	// Notifies is who Feishu messages about the update: an owner, or the item where
+	// the owner is not known. It is "" for a silent one, and where nothing was compared.
+	Notifies string `json:"notifies,omitempty"`
+
 	Attempts   int       `json:"attempts,omitempty"`    // calls made for this row
 	HTTPStatus int       `json:"http_status,omitempty"` // of the last answer
 	LogID      string    `json:"log_id,omitempty"`      // Feishu's trace id of the last refusal
@@ -74,6 +78,18 @@ type Result struct {
 // ToMend reports whether somebody has to do something about the row's content
 // or its standing at Feishu.
 func (r Result) ToMend() bool { return r.Status == Rejected || r.Status == Failed }
+
+// MayHaveChanged reports whether the row's item is not, or may not be, what it was
+// before: the update was taken, or its last answer did not say that it was not.
+func (r Result) MayHaveChanged() bool {
+	switch {
+	case r.Attempts == 0:
+		return false
+	case r.Status == Updated, r.Status == Unprocessed, r.Code == string(OtherValue):
+		return true
+	}
+	return r.Troubled()
+}
 
 // Troubled reports whether the row failed because tries were used up on network
 // or server trouble, and not for anything about the row.
@@ -87,9 +103,9 @@ func answer(u source.Update, status Status) Result {
 }
 
 // because gives a result one of okrsync's own reasons.
-func (r Result) because(reason Reason, row int) Result {
+func (r Result) because(reason Reason, details ...any) Result {
 	r.Code = string(reason)
-	r.Reason, r.Advice = reason.words(row)
+	r.Reason, r.Advice = reason.words(details)
 	return r
 }
 
@@ -99,6 +115,16 @@ func (r Result) refused(e *feishu.Error) Result {
 	r.Reason = Text{ZH: e.Reason("zh"), EN: e.Reason("en")}
 	r.Advice = Text{ZH: e.Advice("zh"), EN: e.Advice("en")}
 	return r
+}
+
+// failed ends a row with Feishu's refusal. If that is not about the row, nothing is
+// wrong with it.
+func (r Result) failed(e *feishu.Error) Result {
+	r.Status = Failed
+	if e.Class == feishu.ClassApp || e.Class == feishu.ClassMonthlyQuota {
+		r.Status = Unprocessed
+	}
+	return r.refused(e)
 }
 
 // fields are what an update gives, as Feishu names them.

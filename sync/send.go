@@ -2,20 +2,23 @@ package sync
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"strconv"
 	"time"
 
 	"okrsync/feishu"
-	"okrsync/source"
 )
 
 // send updates one item, as often as it takes, and hands out the row's result.
-func (e *engine) send(ctx context.Context, u source.Update) {
-	r, f := e.answer(u), fields(u)
+func (e *engine) send(ctx context.Context, s step) {
 	for {
-		p, err := e.patch(ctx, &r, f)
+		p, err := e.update(ctx, &s.result, func(ctx context.Context) error {
+			item, err := e.Client.Patch(ctx, s.table(), s.result.Item, s.fields)
+			if s.tried(err, feishu.CallPatch); err == nil {
+				s.result.After = confirmed(s.fields, item.Fields)
+			}
+			return err
+		})
+		r := s.result
 		refusal, refused := errors.AsType[*feishu.Error](err)
 		switch {
 		case err == nil:
@@ -37,9 +40,10 @@ func (e *engine) send(ctx context.Context, u source.Update) {
 	}
 }
 
-// patch makes the row's call until it has an answer that repeating it will not
-// change. The pass is that of the last try.
-func (e *engine) patch(ctx context.Context, r *Result, f feishu.Fields) (pass, error) {
+// update makes a call that changes something until it has an answer that repeating
+// it will not change. The pass is that of the last try; r is the row that the news of
+// its repetitions is about.
+func (e *engine) update(ctx context.Context, r *Result, once func(context.Context) error) (pass, error) {
 	p := pass{row: r.Row}
 	again := func(err error, wait time.Duration) {
 		if refusal, ok := errors.AsType[*feishu.Error](err); ok {
@@ -51,7 +55,7 @@ func (e *engine) patch(ctx context.Context, r *Result, f feishu.Fields) (pass, e
 			if p, err = e.quota.enter(p); err != nil {
 				return err
 			}
-			err = e.try(p.ctx, r, f)
+			err = once(p.ctx)
 			if _, answered := errors.AsType[*feishu.Error](err); err == nil || answered || p.ctx.Err() == nil || ctx.Err() != nil {
 				return err
 			}
@@ -61,17 +65,16 @@ func (e *engine) patch(ctx context.Context, r *Result, f feishu.Fields) (pass, e
 	return p, err
 }
 
-// try makes the row's call once.
-func (e *engine) try(ctx context.Context, r *Result, f feishu.Fields) error {
-	item, err := e.Client.Patch(ctx, feishu.Table{SourceID: r.Source, ID: r.Table}, r.Item, f)
-	if refusal, ok := errors.AsType[*feishu.Error](err); err == nil || ok && refusal.Call == feishu.CallPatch {
-		r.Attempts++
-		r.Sent = f
+// tried notes that a call of the given kind was made for the step, if it was: an
+// error may be about the token's call, or about none.
+func (s *step) tried(err error, call feishu.Call) {
+	if refusal, ok := errors.AsType[*feishu.Error](err); err == nil || ok && refusal.Call == call {
+		s.result.Attempts++
+		s.result.Sent = s.fields
 	}
 	if err == nil {
-		r.HTTPStatus, r.After = 200, confirmed(f, item.Fields)
+		s.result.HTTPStatus = 200
 	}
-	return err
 }
 
 // cutShort hands out a row whose update did not go out, because the run ends or
@@ -86,31 +89,13 @@ func (e *engine) cutShort(ctx context.Context, r Result, err error) {
 // confirmed returns the values that the sent fields have now: as the answer
 // gives them, or as they were sent where it leaves them out.
 func confirmed(sent, answered feishu.Fields) feishu.Fields {
-	after := sent
-	if sent.Initial != "" && answered.Initial != "" {
-		after.Initial = answered.Initial
-	}
-	if sent.Target != "" && answered.Target != "" {
-		after.Target = answered.Target
-	}
-	if sent.Current != "" && answered.Current != "" {
-		after.Current = answered.Current
-	}
-	if sent.SupportedUserID != "" && answered.SupportedUserID != "" {
-		after.SupportedUserID = answered.SupportedUserID
-	}
-	return after
+	return answered.Only(sent).Over(sent)
 }
 
 // contradicted reports whether Feishu's answer gives a sent number back as
-// another one. Numbers are compared as Feishu can hold them: to 15 digits.
+// another one.
 func contradicted(sent, after feishu.Fields) bool {
-	differ := func(a, b json.Number) bool {
-		x, errX := a.Float64()
-		y, errY := b.Float64()
-		return errX == nil && errY == nil && strconv.FormatFloat(x, 'e', 14, 64) != strconv.FormatFloat(y, 'e', 14, 64)
-	}
-	return differ(sent.Initial, after.Initial) || differ(sent.Target, after.Target) || differ(sent.Current, after.Current)
+	return !feishu.SameNumber(sent.Initial, after.Initial) || !feishu.SameNumber(sent.Target, after.Target) || !feishu.SameNumber(sent.Current, after.Current)
 }
 
 // passed hands out an update that Feishu took, and with it the rows that were
@@ -125,7 +110,7 @@ func (e *engine) passed(p pass, r Result) {
 	r.Status = Updated
 	if contradicted(r.Sent, r.After) {
 		r.Status, r.Class = Failed, feishu.ClassRow
-		r = r.because(OtherValue, 0)
+		r = r.because(OtherValue)
 	}
 	e.finish(r)
 }
@@ -133,14 +118,10 @@ func (e *engine) passed(p pass, r Result) {
 // refused hands out a row that Feishu refused, and stops the run if that is
 // not about the row.
 func (e *engine) refused(r Result, refusal *feishu.Error) {
-	r.Status = Failed
 	if e.concernsAll(refusal) {
 		e.halt(refusal)
 	}
-	if refusal.Class == feishu.ClassApp || refusal.Class == feishu.ClassMonthlyQuota {
-		r.Status = Unprocessed // nothing is wrong with this row
-	}
-	e.finish(r.refused(refusal))
+	e.finish(r.failed(refusal))
 }
 
 // concernsAll reports whether a refusal stands for every row to come.

@@ -2,10 +2,11 @@
 // the rows of a spreadsheet into Feishu, one update per row, and answers every
 // row with a [Result].
 //
-// The order of work is fixed. The whole file is read and checked first, items
-// that are named twice are found, and only then is a call spent. Rows are sent
-// by a bounded pool of workers; one row deep in back-off holds up neither the
-// other rows nor their results.
+// The order of work is fixed. The whole file is read and checked first, and items
+// that are named twice are found. Then the live items are read, and what each row
+// changes becomes known: the [Plan]. Only then is a call spent that changes anything.
+// Rows are sent by a bounded pool of workers; one row deep in back-off holds up
+// neither the other rows nor their results.
 package sync
 
 import (
@@ -20,7 +21,7 @@ import (
 
 // A Job is one run: the rows of one file into Feishu.
 type Job struct {
-	Rows   source.Rows    // is ranged over twice, and must give the same rows both times
+	Rows   source.Rows    // is ranged over three times, and must give the same rows each time
 	Client *feishu.Client // with the pacer's Admit
 	Pacer  *Pacer
 
@@ -29,13 +30,27 @@ type Job struct {
 	Table feishu.Table
 
 	Workers    int // calls at a time; the default is 4
+	BatchSize  int // items that are updated by one call, up to feishu.MaxBatch; the default is 1
 	Retry      Retry
 	Quota      Quota
 	Duplicates Duplicates // the default is RejectDuplicates
 
+	// Compare reads the live items first and sends only what differs. Without it
+	// every given field of every row is sent.
+	Compare bool
+
+	Guards    Guards
+	Confirmed bool // a person has looked: guards don't stop the run
+
 	// Begin, if set, is called with the number of rows when the whole file has
 	// been read and checked, before the first call. Its error ends the run there.
 	Begin func(rows int) error
+
+	// OnLook, if set, is called with the number of items that are read so far of one
+	// table, by several goroutines, and must not block. OnPlan, if set, is called
+	// once, before the first update.
+	OnLook func(items int)
+	OnPlan func(Plan)
 
 	// OnRetry, if set, is called before a call is repeated after some trouble.
 	// It is called by several goroutines and must not block.
@@ -60,6 +75,8 @@ type Repeat struct {
 //
 // After that, and with the rows that were not finished yielded as Unprocessed:
 //
+//   - *GuardError: a guard was exceeded, and nothing was sent
+//   - *BudgetError: the calls that the pacer allows are used up
 //   - *feishu.Error: Feishu refused the app (ClassApp, or CodeNoPermission for
 //     one row after the other), a quota is used up (ClassUpdateLimit,
 //     ClassMonthlyQuota), or the trouble outlasted the retries of several rows
@@ -71,17 +88,20 @@ type Repeat struct {
 func (j Job) Run(ctx context.Context) iter.Seq2[Result, error] {
 	j = j.withDefaults()
 	return func(yield func(Result, error) bool) {
-		c, err := check(j.Rows, j.Table, j.Duplicates)
+		c, named, err := check(Until(ctx, j.Rows), j.Table)
+		if err == nil {
+			err = j.Begin(c.rows)
+		}
 		if err != nil {
 			yield(Result{}, err)
 			return
 		}
-		if err := j.Begin(c.rows); err != nil {
-			yield(Result{}, err)
-			return
-		}
+		stopped := j.rehearse(ctx, &c, named)
 		ctx, stop := context.WithCancelCause(ctx)
 		e := newEngine(ctx, j, c, stop)
+		if stopped != nil {
+			e.halt(stopped)
+		}
 		results := e.start(ctx)
 		defer func() {
 			stop(errLeft)
@@ -98,14 +118,51 @@ func (j Job) Run(ctx context.Context) iter.Seq2[Result, error] {
 	}
 }
 
+// rehearse prepares the run and returns why it must not send anything, if so. The
+// rows then get an answer all the same, for which nothing more is asked of Feishu.
+func (j Job) rehearse(ctx context.Context, c *checked, named *mentions) error {
+	plan, err := j.prepare(ctx, c, named)
+	if err != nil {
+		c.live, c.offline = nil, true
+		return err
+	}
+	j.OnPlan(plan)
+	if len(plan.Breaches) > 0 && !j.Confirmed {
+		return &GuardError{Breaches: plan.Breaches}
+	}
+	return nil
+}
+
+// Until ends the reading of rows with the context, whose cause it then yields.
+func Until(ctx context.Context, rows source.Rows) source.Rows {
+	return func(yield func(source.Update, error) bool) {
+		for u, err := range rows {
+			if ctx.Err() != nil {
+				yield(source.Update{}, context.Cause(ctx))
+				return
+			}
+			if !yield(u, err) {
+				return
+			}
+		}
+	}
+}
+
 // withDefaults fills in what the job leaves open.
 func (j Job) withDefaults() Job {
 	j.Workers = cmp.Or(j.Workers, 4)
+	j.BatchSize = min(cmp.Or(j.BatchSize, 1), feishu.MaxBatch)
 	j.Quota.Cooldown = cmp.Or(j.Quota.Cooldown, time.Minute)
 	j.Quota.Refusals = cmp.Or(j.Quota.Refusals, 3)
 	j.Duplicates = cmp.Or(j.Duplicates, RejectDuplicates)
 	if j.Begin == nil {
 		j.Begin = func(int) error { return nil }
+	}
+	if j.OnLook == nil {
+		j.OnLook = func(int) {}
+	}
+	if j.OnPlan == nil {
+		j.OnPlan = func(Plan) {}
 	}
 	if j.OnRetry == nil {
 		j.OnRetry = func(Repeat) {}

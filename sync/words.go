@@ -6,7 +6,7 @@ import "fmt"
 // the sheet (source.Code) and of Feishu (feishu.Code).
 type Reason string
 
-// The reasons. Those with a row in their words name it as "row %d".
+// The reasons.
 const (
 	NoValue          Reason = "nothing_to_do"
 	TotalRow         Reason = "total_row"
@@ -17,9 +17,18 @@ const (
 	TableUnknown     Reason = "table_unknown"
 	Interrupted      Reason = "interrupted"
 	OtherValue       Reason = "other_value"
+	StartIsTarget    Reason = "start_equals_target"
+	ItemUnknown      Reason = "item_unknown"
+	ItemDamaged      Reason = "item_damaged"
+	OwnerUnknown     Reason = "owner_unknown"
+	OwnerAmbiguous   Reason = "owner_ambiguous"
+	OwnerUnread      Reason = "owner_not_compared"
+	OtherOwner       Reason = "owner_other"
+	Guarded          Reason = "guarded"
+	CallsUsedUp      Reason = "max_calls"
 )
 
-// sentences are a reason's words; %d in them is the other row's number.
+// sentences are a reason's words, with places for the details of the case.
 type sentences struct{ reason, advice Text }
 
 var reasons = map[Reason]sentences{
@@ -55,19 +64,53 @@ var reasons = map[Reason]sentences{
 		Text{"飞书回答更新成功，但返回的数值与发送的不同", "Feishu says it took the update, but gives another value back"},
 		Text{"在飞书中核对这个指标项现在的数值，见 after 一列", "look at the item in Feishu; column after has the value it gave back"},
 	},
+	StartIsTarget: {
+		Text{"更新后起始值与目标值都是 %s，飞书不允许两者相等", "the initial and the target value would both be %s, and Feishu does not take equal ones"},
+		Text{"把起始值或目标值改成不同的数", "change the initial or the target value so that they differ"},
+	},
+	ItemUnknown: {
+		Text{"飞书的指标表中没有指标项 %s", "the metric table has no item %s"},
+		Text{"从指标表重新复制 ID（okrsync template 会列出全部指标项），或核对指标表 ID", "copy the id from the metric table again (okrsync template lists its items), or check the table's id"},
+	},
+	ItemDamaged: {
+		Text{"飞书的指标表中没有指标项 %s，它的后几位像是被表格软件改掉了；可能是 %s", "the metric table has no item %s, whose last digits look damaged by a spreadsheet; it may be %s"},
+		Text{"把该列设为“文本”格式，再从指标表重新复制正确的 ID", "format the column as Text, then copy the right id from the metric table again"},
+	},
+	OwnerUnknown: {
+		Text{"指标表中没有负责人是 %s 的指标项", "no item of the metric table is owned by %s"},
+		Text{"核对负责人 ID 和配置 feishu.user_id_type，或填写指标项 ID", "check the owner's id and feishu.user_id_type, or fill in the item's id"},
+	},
+	OwnerAmbiguous: {
+		Text{"负责人 %s 在指标表中有多个指标项：%s", "%s owns several items of the metric table: %s"},
+		Text{"填写要更新的那个指标项的 ID", "fill in the id of the item that is meant"},
+	},
+	OwnerUnread: {
+		Text{"这一行只有负责人，要读取飞书中的指标项才能确定是哪一项", "the row names an owner only, and which item that is can be found only in Feishu's list"},
+		Text{"填写指标项 ID，或不使用 --no-diff（sync.diff: auto）", "fill in the item's id, or run without --no-diff (sync.diff: auto)"},
+	},
+	OtherOwner: {
+		Text{"这一行的负责人是 %s，而该指标项的负责人是 %s", "the row's owner is %s, but the item's is %s"},
+		Text{"核对各行的 ID 与负责人是否错位；若以 ID 为准，清空这一行的负责人", "check whether ids and owners have been shifted against each other; if the id is right, clear the row's owner"},
+	},
+	Guarded: {
+		Text{"运行在发送之前停下，等待人工确认", "the run stopped before it sent anything, for a person to look"},
+		Text{"核对后加 --yes 再运行一次", "look at the changes, then run it again with --yes"},
+	},
+	CallsUsedUp: {
+		Text{"本次运行的调用次数已达上限", "the run's calls are used up"},
+		Text{"再运行一次即可继续，或调大 --max-calls", "run it again to go on, or raise --max-calls"},
+	},
 	Interrupted: {
 		Text{"运行被中断，这一行没有完成", "the run was interrupted before this row was done"},
 		Text{"用同一文件再运行一次", "run the same file again"},
 	},
 }
 
-// words returns the reason's sentences, with the other row's number where they
-// name one.
-func (r Reason) words(row int) (reason, advice Text) {
+// words returns the reason's sentences, with the details of the case in them.
+func (r Reason) words(details []any) (reason, advice Text) {
 	w := reasons[r]
-	switch r {
-	case SameAsRow, ConflictsWithRow, SupersededByRow:
-		return Text{ZH: fmt.Sprintf(w.reason.ZH, row), EN: fmt.Sprintf(w.reason.EN, row)}, w.advice
+	if len(details) == 0 {
+		return w.reason, w.advice
 	}
-	return w.reason, w.advice
+	return Text{ZH: fmt.Sprintf(w.reason.ZH, details...), EN: fmt.Sprintf(w.reason.EN, details...)}, w.advice
 }

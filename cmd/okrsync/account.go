@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -50,6 +51,13 @@ func (a *account) tellErrors() {
 	for _, err := range []error{a.fault, a.stop} {
 		if err != nil {
 			a.program.say(explain(err, a.config.lang))
+		}
+	}
+	if guarded, ok := errors.AsType[*sync.GuardError](a.stop); ok {
+		for _, b := range guarded.Breaches {
+			if rows := breachRows(b, a.config.lang); rows != "" {
+				a.program.say(strings.TrimRight(rows, "\n"))
+			}
 		}
 	}
 }
@@ -116,6 +124,8 @@ func (a *account) next() string {
 			fmt.Sprintf("mend the rows as %s advises, then %s", results, again))
 	case exitApp:
 		return phrase(lang, "修好上述设置后运行 ", "mend the set-up as said above, then ") + again
+	case exitGuard:
+		return phrase(lang, "核对后运行 ", "look at the changes, then ") + again + " --yes"
 	case exitQuota:
 		return phrase(lang, "额度恢复后运行 ", "when the quota allows it, ") + again
 	}

@@ -83,7 +83,7 @@ func (i *inspection) read(ctx context.Context, input *source.File) error {
 		i.onward += " --" + what + " ID"
 	}
 	check := sync.Check{
-		Rows:       until(ctx, input.Rows()),
+		Rows:       sync.Until(ctx, input.Rows()),
 		Table:      i.config.target,
 		Tables:     len(missing) == 0,
 		Duplicates: i.config.duplicates,
@@ -94,21 +94,6 @@ func (i *inspection) read(ctx context.Context, input *source.File) error {
 	return err
 }
 
-// until ends the reading of rows with the context, whose cause it then yields.
-func until(ctx context.Context, rows source.Rows) source.Rows {
-	return func(yield func(source.Update, error) bool) {
-		for u, err := range rows {
-			if ctx.Err() != nil {
-				yield(source.Update{}, context.Cause(ctx))
-				return
-			}
-			if !yield(u, err) {
-				return
-			}
-		}
-	}
-}
-
 // end writes the files, tells what is to be mended and returns the exit code.
 func (i *inspection) end() int {
 	i.write()
@@ -117,7 +102,7 @@ func (i *inspection) end() int {
 	case i.flags.json:
 		_ = i.printJSON(i.program.stdout) // what becomes of a failure, run decides for all commands
 	case i.fault == nil && i.stop == nil && !i.flags.quiet:
-		i.problems.writeTo(i.program.stdout, i.config.lang, i.summary)
+		i.problems.writeTo(i.program.stdout, i.config.lang, i.summary, report.CSVName)
 	}
 	i.tellErrors()
 	i.tellEnd()

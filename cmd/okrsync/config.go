@@ -32,11 +32,16 @@ type config struct {
 	percent    source.PercentMode
 	duplicates sync.Duplicates
 
-	workers int
-	limits  []sync.Limit
-	burst   int
-	retry   sync.Retry
-	quota   sync.Quota
+	workers   int
+	batchSize int
+	limits    []sync.Limit
+	burst     int
+	retry     sync.Retry
+	quota     sync.Quota
+
+	diff     string // diffAuto or diffOff
+	maxCalls int    // 0 without a bound
+	guards   sync.Guards
 
 	out  string
 	lang string
@@ -45,6 +50,12 @@ type config struct {
 	logFormat string
 	progress  string
 }
+
+// What sync.diff can be.
+const (
+	diffAuto = "auto" // compare with the live items, send what differs
+	diffOff  = "off"  // send every given field unasked
+)
 
 func defaults() config {
 	return config{
@@ -57,9 +68,11 @@ func defaults() config {
 		percent:    source.PercentAuto,
 		duplicates: sync.RejectDuplicates,
 		workers:    4,
+		batchSize:  1,
 		limits:     []sync.Limit{{N: 100, Period: time.Minute}},
 		retry:      sync.Retry{Attempts: 5, Initial: 500 * time.Millisecond, Max: 30 * time.Second},
 		quota:      sync.Quota{Cooldown: time.Minute, Refusals: 3},
+		diff:       diffAuto,
 		out:        "okrsync-out",
 		logLevel:   "info",
 		logFormat:  "auto",

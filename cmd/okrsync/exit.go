@@ -13,6 +13,7 @@ import (
 
 	"okrsync/feishu"
 	"okrsync/source"
+	"okrsync/sync"
 )
 
 // The exit codes, as README.md and `okrsync help exit-codes` explain them.
@@ -25,13 +26,14 @@ const (
 	exitApp         = 5
 	exitQuota       = 6
 	exitTrouble     = 7
+	exitGuard       = 10
 	exitInterrupted = 130
 	exitTerminated  = 143
 )
 
 // gravity orders the exit codes: of several, the first in this list is the
 // answer.
-var gravity = []int{exitInternal, exitUsage, exitInput, exitApp, exitQuota, exitTerminated, exitInterrupted, exitTrouble, exitRows, exitOK}
+var gravity = []int{exitInternal, exitUsage, exitInput, exitGuard, exitApp, exitQuota, exitTerminated, exitInterrupted, exitTrouble, exitRows, exitOK}
 
 // gravest returns the gravest of the codes, exitOK for none.
 func gravest(codes ...int) int {
@@ -53,6 +55,7 @@ var outcomes = map[int]string{
 	exitApp:         "app_refused",
 	exitQuota:       "quota",
 	exitTrouble:     "trouble",
+	exitGuard:       "guard",
 	exitInterrupted: "interrupted",
 	exitTerminated:  "terminated",
 }
@@ -89,6 +92,12 @@ func exitCode(err error) int {
 	if refusal, ok := errors.AsType[*feishu.Error](err); ok {
 		return refusalCode(refusal)
 	}
+	if _, ok := errors.AsType[*sync.GuardError](err); ok {
+		return exitGuard
+	}
+	if _, ok := errors.AsType[*sync.BudgetError](err); ok {
+		return exitQuota
+	}
 	if f, ok := errors.AsType[fault](err); ok && f.doing == makingFolder && !errors.Is(err, syscall.ENOSPC) {
 		return exitUsage // the folder was named by somebody
 	}
@@ -122,17 +131,18 @@ func exitCodesTopic() *cobra.Command {
 		Short: "what the exit codes mean and when to run again",
 		Long: `The exit code of okrsync says what to do next:
 
-  0        every row is updated, ignored or (by check) planned; nothing to do
+  0        every row is updated, unchanged, ignored or (by check and plan) planned
   1        internal error (a bug, a disk that is full); run again after a look
   2        wrong usage or configuration; nothing was sent
   3        finished, and some rows were rejected or failed: mend them
   4        the input was refused as a whole; nothing was sent: mend the file
   5        Feishu refuses the app: mend credentials, scope or base_url
-  6        stopped by a quota; run again later
+  6        stopped by a quota or --max-calls; run again later: it continues
   7        network or server trouble outlasted every retry; run again
+  10       a guard wants a person to look at the changes and say --yes; nothing was sent
   130, 143 interrupted or terminated; the result files are complete up to there
 
-Of several, the first of 1, 2, 4, 5, 6, 143/130, 7, 3, 0 is the answer. New codes
+Of several, the first of 1, 2, 4, 10, 5, 6, 143/130, 7, 3, 0 is the answer. New codes
 may come; an unknown one means failure.`,
 	}
 }

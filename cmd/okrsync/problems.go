@@ -54,7 +54,7 @@ func newProblems() *problems { return &problems{groups: make(map[groupKey]*group
 func (ps *problems) of(results iter.Seq2[sync.Result, error]) iter.Seq2[sync.Result, error] {
 	return func(yield func(sync.Result, error) bool) {
 		for r, err := range results {
-			if err == nil && r.Status == sync.Rejected {
+			if err == nil && r.ToMend() {
 				err = ps.take(r)
 			}
 			if !yield(r, err) {
@@ -173,8 +173,8 @@ func (ps *problems) sorted() []*group {
 	return all
 }
 
-// writeTo writes notices and groups for people.
-func (ps *problems) writeTo(w io.Writer, lang string, s report.Summary) {
+// writeTo writes notices and groups for people. all is what shows every one of them.
+func (ps *problems) writeTo(w io.Writer, lang string, s report.Summary, all string) {
 	for _, n := range s.Notices {
 		fmt.Fprintf(w, "%s%s\n", phrase(lang, "提示：", "note: "), printable(n.In(lang)))
 	}
@@ -187,7 +187,7 @@ func (ps *problems) writeTo(w io.Writer, lang string, s report.Summary) {
 			fmt.Fprintf(w, "  %s\n", printable(reason.In(lang)))
 		}
 		if more := g.count - len(g.first); more > 0 {
-			fmt.Fprintln(w, phrase(lang, fmt.Sprintf("  …还有 %d 处，见 %s", more, report.CSVName), fmt.Sprintf("  … and %d more, see %s", more, report.CSVName)))
+			fmt.Fprintln(w, phrase(lang, fmt.Sprintf("  …还有 %d 处，见 %s", more, all), fmt.Sprintf("  … and %d more, see %s", more, all)))
 		}
 		fmt.Fprintf(w, "  → %s\n", printable(g.advice.In(lang)))
 	}

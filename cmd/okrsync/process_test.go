@@ -94,14 +94,14 @@ func checkInterrupted(t *testing.T, folder string, sim *feishutest.Server, rows 
 		t.Errorf("%d updates at the server, and the journal has %v", updates, counts)
 	}
 	names, err := filepath.Glob(filepath.Join(folder, "okrsync-out", "*", "*"))
-	if err != nil || len(names) != 3 {
+	if err != nil || len(names) != 4 {
 		t.Fatalf("files %q, %v", names, err)
 	}
 	if lines := strings.Count(read(t, names[1]), "\r\n"); lines != rows+1 {
 		t.Errorf("result.csv has %d lines", lines)
 	}
 	var s report.Summary
-	if err := json.Unmarshal([]byte(read(t, names[2])), &s); err != nil {
+	if err := json.Unmarshal([]byte(read(t, names[3])), &s); err != nil {
 		t.Fatal(err)
 	}
 	if s.Input.Rows != rows || s.Counts[sync.Updated] != counts[sync.Updated] || s.Counts[sync.Unprocessed] != counts[sync.Unprocessed] || s.Outcome == "done" {

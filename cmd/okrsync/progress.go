@@ -35,7 +35,7 @@ func newProgress(out io.Writer, mode, lang string, terminal bool) *progress {
 			mode = "bar"
 		}
 	}
-	p := &progress{out: out, lang: lang, plain: mode == "plain"}
+	p := &progress{out: out, lang: lang, plain: mode == "plain", last: time.Now()}
 	if mode == "bar" {
 		p.bar = progressbar.NewOptions(0,
 			progressbar.OptionSetWriter(out),
@@ -56,6 +56,20 @@ func (p *progress) begin(rows int) {
 	p.total, p.last = rows, time.Now()
 	if p.bar != nil {
 		p.bar.ChangeMax(rows)
+	}
+}
+
+// looked is the news of live items that were read, before the first row is done.
+func (p *progress) looked(items int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	text := phrase(p.lang, fmt.Sprintf("已读取 %d 个指标项", items), fmt.Sprintf("%d live items read", items))
+	if p.bar != nil {
+		p.bar.Describe(text)
+	}
+	if p.plain && time.Since(p.last) >= plainEvery {
+		p.last = time.Now()
+		fmt.Fprintln(p.out, text)
 	}
 }
 

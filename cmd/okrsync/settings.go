@@ -56,13 +56,30 @@ func settings(c *config) []setting {
 		{key: "input.duplicates", set: oneOf(&c.duplicates, sync.RejectDuplicates, sync.LastDuplicate)},
 		{key: "sync.workers", flag: "workers", usage: "how many calls are made at a time, `N` from 1 to 64 (default 4)", set: count(&c.workers, 1, 64)},
 		{key: "sync.rate", flag: "rate", usage: "how many calls of a kind Feishu allows, `N/PERIOD[,N/PERIOD]` (default 100/1m)", set: limits(&c.limits)},
+		{
+			key: "sync.batch_size", flag: "batch-size", usage: "how many items one call updates, `N` from 1 to 100 (default 1)",
+			set: count(&c.batchSize, 1, feishu.MaxBatch),
+		},
 		{key: "sync.burst", set: count(&c.burst, 0, 1_000_000)},
-		{key: "sync.diff", set: diff},
+		{key: "sync.diff", set: oneOf(&c.diff, diffAuto, diffOff)},
+		{key: "sync.max_calls", flag: "max-calls", usage: "how many calls of all kinds a run may make, `N`; then it stops with exit code 6 (default: no end)", set: count(&c.maxCalls, 0, 1_000_000_000)},
 		{key: "sync.retry.attempts", set: count(&c.retry.Attempts, 1, 100)},
 		{key: "sync.retry.initial", set: duration(&c.retry.Initial, 10*time.Minute)},
 		{key: "sync.retry.max", set: duration(&c.retry.Max, time.Hour)},
 		{key: "sync.quota.cooldown", set: duration(&c.quota.Cooldown, 24*time.Hour)},
 		{key: "sync.quota.refusals", set: count(&c.quota.Refusals, 1, 1000)},
+		{
+			key: "sync.guards.max_changed_rows", flag: "max-changed-rows", usage: "send nothing if more than `N` rows would change, until --yes",
+			set: count(&c.guards.MaxChangedRows, 0, 1_000_000_000),
+		},
+		{
+			key: "sync.guards.max_notified", flag: "max-notified", usage: "send nothing if Feishu would message more than `N` people, until --yes",
+			set: count(&c.guards.MaxNotified, 0, 1_000_000_000),
+		},
+		{
+			key: "sync.guards.max_factor", flag: "max-factor", usage: "send nothing if a value would jump by more than this `FACTOR`, such as 100, until --yes",
+			set: factor(&c.guards.MaxFactor),
+		},
 		{key: "report.out", flag: "out", usage: "the `DIR` in which each run makes its folder (default okrsync-out)", set: text(&c.out)},
 		{key: "report.lang", flag: "lang", usage: "the language of the answers: zh or en (default: the locale's)", set: oneOf(&c.lang, "zh", "en")},
 		{key: "log.level", flag: "log-level", usage: "debug, info, warn or error (default info)", set: oneOf(&c.logLevel, "debug", "info", "warn", "error")},
@@ -178,10 +195,15 @@ func limits(field *[]sync.Limit) func(string) error {
 	}
 }
 
-// diff is not a choice yet: every given field is sent.
-func diff(s string) error {
-	if s != "off" {
-		return fmt.Errorf("%q is not offered by this version, which sends every given field: write off", s)
+// factor reads a number above 1; 0 is none.
+func factor(field *float64) func(string) error {
+	const most = 1e15
+	return func(s string) error {
+		f, err := strconv.ParseFloat(s, 64)
+		if err != nil || f != 0 && !(1 < f && f <= most) {
+			return fmt.Errorf("%q is not a factor above 1, such as 100, or 0 for none", s)
+		}
+		*field = f
+		return nil
 	}
-	return nil
 }

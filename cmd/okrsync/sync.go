@@ -20,6 +20,8 @@ type syncFlags struct {
 	quiet    bool
 	verbose  bool
 	progress string // auto, bar, plain or none
+	noDiff   bool
+	yes      bool
 	files    []string
 }
 
@@ -29,28 +31,16 @@ func (p *program) syncCommand() *cobra.Command {
 		Use:   "sync FILE…",
 		Short: "read a file, check it whole, send its updates to Feishu, report on every row",
 		Long: `sync reads each FILE (CSV or XLSX; - is CSV on standard input), checks it as a
-whole, and only then sends one update per row. Every row gets an answer in a
-folder of its own for each run: result.csv, summary.json and journal.jsonl.
+whole, compares it with the live items, and only then sends what differs: one
+update per row. Every row gets an answer in a folder of its own for each run:
+result.csv, rollback.csv with the values before, summary.json and journal.jsonl.
+okrsync plan shows all of it without sending anything.
 
 The exit code is 0 when nothing is left to do; see okrsync help exit-codes.`,
 		Example: `  okrsync sync --source 7041234567890123456 --table 7041234567890123457 values.xlsx
   okrsync sync --lang zh --json values.csv`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			if len(files) == 0 {
-				return usagef("no file given: okrsync sync FILE…")
-			}
-			c, err := p.load(cmd)
-			if err != nil {
-				return err
-			}
-			if err := oneOf(&c.progress, "auto", "bar", "plain", "none")(f.progress); err != nil {
-				return usagef("--progress: %v", err)
-			}
-			if problems := c.checkCredentials(); len(problems) > 0 {
-				return &usageError{problems}
-			}
-			f.files = files
-			s, err := p.newSession(f.apply(c), f)
+			s, err := p.onlineSession(cmd, f, files)
 			if err != nil {
 				return err
 			}
@@ -64,9 +54,11 @@ The exit code is 0 when nothing is left to do; see okrsync help exit-codes.`,
 
 // add gives a command the flags that every run takes.
 func (f *syncFlags) add(cmd *cobra.Command) {
-	addSettings(cmd, "source", "table", "sheet", "out", "rate", "workers", "user-id-type", "lang", "log-level", "log-format")
+	addSettings(cmd, "source", "table", "sheet", "out", "rate", "workers", "batch-size", "user-id-type", "lang", "log-level", "log-format",
+		"max-calls", "max-changed-rows", "max-notified", "max-factor")
 	cmd.Flags().StringVar(&f.progress, "progress", "auto", "auto, bar, plain or none")
-	cmd.Flags().Bool("no-diff", false, "send every given field without comparing it with the live item first (this version always does)")
+	cmd.Flags().BoolVar(&f.noDiff, "no-diff", false, "send every given field unasked, without reading the live items first")
+	cmd.Flags().BoolVar(&f.yes, "yes", false, "let the run pass the guards: a person has looked at the changes")
 	cmd.Flags().BoolVar(&f.json, "json", false, "write the summary of each run to standard output, one line of JSON each")
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing but errors")
 	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "log every repeated call")
@@ -80,7 +72,29 @@ func (f syncFlags) apply(c config) config {
 	case f.verbose && c.logLevel == "info":
 		c.logLevel = "debug"
 	}
+	if f.noDiff {
+		c.diff = diffOff
+	}
 	return c
+}
+
+// onlineSession starts the session of a command that speaks with Feishu about files.
+func (p *program) onlineSession(cmd *cobra.Command, f syncFlags, files []string) (*session, error) {
+	if len(files) == 0 {
+		return nil, usagef("no file given: okrsync %s FILE…", cmd.Name())
+	}
+	c, err := p.load(cmd)
+	if err != nil {
+		return nil, err
+	}
+	if err := oneOf(&c.progress, "auto", "bar", "plain", "none")(f.progress); err != nil {
+		return nil, usagef("--progress: %v", err)
+	}
+	if problems := c.checkCredentials(); len(problems) > 0 {
+		return nil, &usageError{problems}
+	}
+	f.files = files
+	return p.newSession(f.apply(c), f)
 }
 
 // A session is what the files of one invocation share: they are sent by one
@@ -138,6 +152,7 @@ func (s *session) syncFile(ctx context.Context, name, again string) int {
 	if err := checkTarget(s.config, input); err != nil {
 		return s.refused(name, started, err)
 	}
+	s.pacer.Allow(s.config.maxCalls)
 	t := s.newTransfer(input, again, started)
 	t.sync(ctx)
 	return t.end()

@@ -47,18 +47,8 @@ func (s *session) newTransfer(input *source.File, again string, started time.Tim
 
 // sync brings the rows into Feishu and writes the journal on the way.
 func (t *transfer) sync(ctx context.Context) {
-	job := sync.Job{
-		Rows:       t.input.Rows(),
-		Client:     t.client,
-		Pacer:      t.pacer,
-		Table:      t.config.target,
-		Workers:    t.config.workers,
-		Retry:      t.config.retry,
-		Quota:      t.config.quota,
-		Duplicates: t.config.duplicates,
-		Begin:      t.begin,
-		OnRetry:    t.retried,
-	}
+	job := t.job(t.input)
+	job.Begin, job.OnLook, job.OnPlan, job.OnRetry = t.begin, t.show.looked, t.planned, t.retried
 	defer context.AfterFunc(ctx, t.ending)()
 	for result, err := range job.Run(ctx) {
 		if err != nil {
@@ -75,6 +65,32 @@ func (t *transfer) sync(ctx context.Context) {
 		t.toldOf(result)
 	}
 	t.show.finish()
+}
+
+// job is the job of a file, as it is configured.
+func (s *session) job(input *source.File) sync.Job {
+	c := s.config
+	return sync.Job{
+		Rows: input.Rows(), Client: s.client, Pacer: s.pacer, Table: c.target,
+		Workers: c.workers, BatchSize: c.batchSize, Retry: c.retry, Quota: c.quota, Duplicates: c.duplicates,
+		Compare: c.diff == diffAuto, Guards: c.guards, Confirmed: s.flags.yes,
+	}
+}
+
+// planned tells what the run is going to do: who will hear of it above all.
+func (t *transfer) planned(plan sync.Plan) {
+	if plan.Counts[sync.Planned] == 0 || len(plan.Breaches) > 0 && !t.flags.yes {
+		return
+	}
+	text := phrase(t.config.lang,
+		fmt.Sprintf("将更新 %d 行，约需 %s", plan.Counts[sync.Planned], roughly(plan.Time)),
+		fmt.Sprintf("sending %s, about %s", plural(plan.Counts[sync.Planned], "update"), roughly(plan.Time)))
+	if t.config.diff == diffAuto {
+		text += phrase(t.config.lang,
+			fmt.Sprintf("；飞书将通知 %d 人", len(plan.Notified)),
+			"; Feishu messages "+people(len(plan.Notified)))
+	}
+	t.logger.Info(text)
 }
 
 // ending says at once that a signal was heard, for the end may take a while.
@@ -156,7 +172,8 @@ func (t *transfer) views() error {
 	}
 	defer record.Close()
 	t.summary.Files = []string{report.JournalName}
-	answers := t.summary.Counts.Of(record.Results())
+	people := report.People{}
+	answers := people.Of(t.summary.Counts.Of(record.Results()))
 	if t.fault != nil {
 		for _, err := range answers { // only to be counted
 			if err != nil {
@@ -169,6 +186,14 @@ func (t *transfer) views() error {
 		return fault{doing: writingFiles, where: t.folder, err: err}
 	}
 	t.summary.Files = append(t.summary.Files, report.CSVName)
+	if t.config.diff == diffOff {
+		return nil // what was there before is not known
+	}
+	t.summary.Notified = new(len(people))
+	if err := report.Rollback(t.folder, t.config.lang, record.Results()); err != nil {
+		return fault{doing: writingFiles, where: t.folder, err: err}
+	}
+	t.summary.Files = append(t.summary.Files, report.RollbackName)
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"okrsync/sync"
@@ -70,6 +71,30 @@ func plural(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
+// people is a number of people in English.
+func people(n int) string {
+	switch n {
+	case 0:
+		return "nobody"
+	case 1:
+		return "1 person"
+	}
+	return fmt.Sprintf("%d people", n)
+}
+
+// roughly is a time as people say it.
+func roughly(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return "<1s"
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.1fs", d.Seconds())
+	case d < time.Hour:
+		return d.Round(time.Second).String()
+	}
+	return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
+}
+
 // commandLine is the program's own command line with one of its files, to be
 // typed again, and with another command if that is not "".
 func (p *program) commandLine(command string, files []string, file string) string {
@@ -77,7 +102,7 @@ func (p *program) commandLine(command string, files []string, file string) strin
 	named := false
 	for _, arg := range p.args {
 		switch {
-		case command != "" && !slices.Contains(files, arg) && arg == "check":
+		case command != "" && !slices.Contains(files, arg) && (arg == "check" || arg == "plan"):
 			arg, command = command, ""
 		case !slices.Contains(files, arg):
 		case arg != file || named:

@@ -12,9 +12,10 @@ import (
 
 // The names of the files in a run's folder.
 const (
-	JournalName = "journal.jsonl"
-	CSVName     = "result.csv"
-	SummaryName = "summary.json"
+	JournalName  = "journal.jsonl"
+	CSVName      = "result.csv"
+	RollbackName = "rollback.csv"
+	SummaryName  = "summary.json"
 )
 
 // create writes a file whole: into a temporary one beside it, brought to the

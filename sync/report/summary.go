@@ -27,8 +27,8 @@ type Summary struct {
 	Retries       int     `json:"retries"`        // calls made again
 	PausedSeconds float64 `json:"paused_seconds"` // in which everybody was silent
 
-	// Notified is how many people Feishu messages about the run; null where the
-	// live items were not read, so that it is not known.
+	// Notified is how many people Feishu messages about the rows that were updated;
+	// null where the live items were not read, so that it is not known.
 	Notified *int `json:"notified"`
 
 	StartedAt  time.Time `json:"started_at"`
@@ -68,6 +68,23 @@ func (c Counts) Of(results iter.Seq2[sync.Result, error]) iter.Seq2[sync.Result,
 		for r, err := range results {
 			if err == nil {
 				c[r.Status]++
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
+// People collects whom Feishu messages about a run.
+type People map[string]bool
+
+// Of passes results on and collects the people of those that were updated.
+func (p People) Of(results iter.Seq2[sync.Result, error]) iter.Seq2[sync.Result, error] {
+	return func(yield func(sync.Result, error) bool) {
+		for r, err := range results {
+			if err == nil && r.Status == sync.Updated && r.Notifies != "" {
+				p[r.Notifies] = true
 			}
 			if !yield(r, err) {
 				return

@@ -1,0 +1,110 @@
+package sync
+
+import (
+	"okrsync/feishu"
+	"okrsync/source"
+)
+
+// compare holds a row that gives something against its live item: what is left to be
+// sent is what differs. Where nothing is compared, all of it is left.
+func (c checked) compare(r Result, u source.Update) step {
+	given := fields(u)
+	if c.live == nil {
+		return c.uncompared(r, u, given)
+	}
+	table := c.live.table(step{result: r}.table())
+	if table.refusal != nil {
+		return step{result: r.failed(table.refusal), done: true}
+	}
+	item, s := table.find(r, u)
+	if s.done {
+		return s
+	}
+	r = s.result
+	changing := given.Changing(item.Fields)
+	switch after := changing.Over(item.Fields); {
+	case changing.Empty():
+		r.Status = Unchanged
+		return step{result: r, done: true}
+	case meets(after):
+		return settled(r, Rejected, StartIsTarget, after.Initial.String())
+	}
+	r.Before = item.Only(changing)
+	r.Notifies = item.notifies(changing, r.Item)
+	return step{result: r, fields: changing}
+}
+
+// uncompared is compare for a run that sends every given field unasked.
+func (c checked) uncompared(r Result, u source.Update, given feishu.Fields) step {
+	switch {
+	case u.ItemID == "" && !c.offline:
+		return settled(r, Rejected, OwnerUnread)
+	case meets(given):
+		return settled(r, Rejected, StartIsTarget, given.Initial.String())
+	}
+	return step{result: r, fields: given}
+}
+
+// meets reports whether an item's initial value equals its target, which Feishu
+// refuses (1001006).
+func meets(f feishu.Fields) bool { return f.Target != "" && feishu.SameNumber(f.Initial, f.Target) }
+
+// find finds the live item that a row names, by its id or by its owner. The step is
+// done if there is none that is certain; otherwise its result names the item.
+func (t *liveTable) find(r Result, u source.Update) (liveItem, step) {
+	if u.ItemID == "" {
+		owned := t.owned[u.UserID]
+		if len(owned) != 1 {
+			return liveItem{}, t.notOwned(r, u.UserID, owned)
+		}
+		r.Item = owned[0]
+		return t.items[r.Item], step{result: r}
+	}
+	if refusal := t.refusals[u.ItemID]; refusal != nil {
+		return liveItem{}, step{result: r.failed(refusal), done: true}
+	}
+	item, ok := t.items[u.ItemID]
+	switch {
+	case !ok:
+		return liveItem{}, t.unknown(r, u.ItemID)
+	case u.UserID != "" && item.owner != "" && u.UserID != item.owner:
+		return liveItem{}, settled(r, Rejected, OtherOwner, u.UserID, item.owner)
+	}
+	return item, step{result: r}
+}
+
+// notOwned rejects a row whose owner has no item, or several.
+func (t *liveTable) notOwned(r Result, owner string, owned []string) step {
+	if len(owned) == 0 {
+		return settled(r, Rejected, OwnerUnknown, owner)
+	}
+	return settled(r, Rejected, OwnerAmbiguous, owner, some(owned))
+}
+
+// unknown rejects a row whose id the table does not have, and names the live ids that
+// may be meant if it looks damaged.
+func (t *liveTable) unknown(r Result, id string) step {
+	if near := t.near(id); len(near) > 0 {
+		return settled(r, Rejected, ItemDamaged, id, some(near))
+	}
+	return settled(r, Rejected, ItemUnknown, id)
+}
+
+// suggest adds to a row that is rejected for a damaged id which live ids may be meant.
+func (c checked) suggest(r Result, bad *source.RowError) Result {
+	if c.live == nil {
+		return r
+	}
+	for _, p := range bad.Problems {
+		if p.Field != source.ColumnItemID {
+			continue
+		}
+		near := c.live.table(c.tableOf(bad.Update)).near(p.Found)
+		if len(near) == 0 {
+			continue
+		}
+		r.Advice.ZH += "；可能是 " + some(near)
+		r.Advice.EN += "; it may be " + some(near)
+	}
+	return r
+}

@@ -1,0 +1,149 @@
+package sync
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// Guards stop a run before it sends anything, for a person to look. Each is off at 0.
+type Guards struct {
+	// MaxChangedRows is how many rows may be sent.
+	MaxChangedRows int
+
+	// MaxNotified is how many people Feishu may message.
+	MaxNotified int
+
+	// MaxFactor is by which factor a value may grow or shrink. A value that changes
+	// its sign or drops to zero exceeds any; one that was zero before exceeds none.
+	MaxFactor float64
+}
+
+// A Guard is one of the guards, by the name of its key in the configuration, or the
+// one that nobody has to ask for.
+type Guard string
+
+// The guards.
+const (
+	GuardChangedRows Guard = "max_changed_rows"
+	GuardNotified    Guard = "max_notified"
+	GuardFactor      Guard = "max_factor"
+	GuardRejected    Guard = "mostly_rejected" // most rows of a file of some size are rejected
+)
+
+// leastRows is from how many rows on a file that is mostly rejected is taken for the
+// wrong file or one with a shifted column. In a smaller one people see each row.
+const leastRows = 10
+
+// A Breach is a guard that a run would exceed.
+type Breach struct {
+	Guard Guard
+	Found int      // rows, for GuardNotified people
+	Limit float64  // as set; for GuardRejected the rows that there are
+	Rows  []Result // the first ones
+}
+
+// A GuardError ends a run before it sends anything: guards were exceeded.
+type GuardError struct{ Breaches []Breach }
+
+// Error says in English which guards were exceeded.
+func (e *GuardError) Error() string { return e.Reason("en") + "; " + e.Advice("en") }
+
+// Reason says in Chinese ("zh") or English (anything else) which guards were exceeded.
+func (e *GuardError) Reason(lang string) string {
+	reason := ""
+	for i, b := range e.Breaches {
+		if i > 0 {
+			reason += Text{ZH: "；", EN: "; "}.In(lang)
+		}
+		reason += b.Words().In(lang)
+	}
+	return reason
+}
+
+// Advice says what to do.
+func (e *GuardError) Advice(lang string) string {
+	_, advice := Guarded.words(nil)
+	return advice.In(lang)
+}
+
+// Words says what the guard found.
+func (b Breach) Words() Text {
+	limit := strconv.FormatFloat(b.Limit, 'g', -1, 64)
+	switch b.Guard {
+	case GuardChangedRows:
+		return Text{
+			ZH: fmt.Sprintf("将更新 %d 行，超过 max_changed_rows 允许的 %s 行", b.Found, limit),
+			EN: fmt.Sprintf("%d rows would change, more than the %s of max_changed_rows", b.Found, limit),
+		}
+	case GuardNotified:
+		return Text{
+			ZH: fmt.Sprintf("飞书将通知 %d 人，超过 max_notified 允许的 %s 人", b.Found, limit),
+			EN: fmt.Sprintf("Feishu would message %d people, more than the %s of max_notified", b.Found, limit),
+		}
+	case GuardFactor:
+		return Text{
+			ZH: fmt.Sprintf("有 %d 行的数值变化超过 %s 倍（max_factor）、变号或归零，可能弄错了单位（元与万元）", b.Found, limit),
+			EN: fmt.Sprintf("values jump by more than %s times (max_factor), change their sign or drop to zero in %d rows, as if the unit were another", limit, b.Found),
+		}
+	}
+	return Text{
+		ZH: fmt.Sprintf("%s 行数据中有 %d 行被拒绝，可能用错了文件或列错位", limit, b.Found),
+		EN: fmt.Sprintf("%d of %s rows are rejected, as if it were another file or a column had shifted", b.Found, limit),
+	}
+}
+
+// breaches lists the guards that what the survey found exceeds.
+func (s *survey) breaches() []Breach {
+	g, planned, rejected := s.guards, s.counts[Planned], s.counts[Rejected]
+	asked := planned + rejected + s.counts[Unchanged] + s.counts[Failed]
+	var all []Breach
+	add := func(exceeded bool, b Breach) {
+		if exceeded {
+			all = append(all, b)
+		}
+	}
+	add(g.MaxChangedRows > 0 && planned > g.MaxChangedRows, Breach{GuardChangedRows, planned, float64(g.MaxChangedRows), s.sent.first})
+	add(g.MaxNotified > 0 && len(s.people) > g.MaxNotified, Breach{GuardNotified, len(s.people), float64(g.MaxNotified), s.tells.first})
+	add(s.jumps.count > 0, Breach{GuardFactor, s.jumps.count, g.MaxFactor, s.jumps.first})
+	add(planned > 0 && asked >= leastRows && 2*rejected > asked, Breach{GuardRejected, rejected, float64(asked), nil})
+	return all
+}
+
+// jumps reports whether a value of a row changes by more than MaxFactor.
+func (g Guards) jumps(r Result) bool {
+	if g.MaxFactor == 0 {
+		return false
+	}
+	return jumps(r.Before.Initial, r.Sent.Initial, g.MaxFactor) ||
+		jumps(r.Before.Target, r.Sent.Target, g.MaxFactor) ||
+		jumps(r.Before.Current, r.Sent.Current, g.MaxFactor)
+}
+
+func jumps(before, after json.Number, factor float64) bool {
+	x, errX := before.Float64()
+	y, errY := after.Float64()
+	if errX != nil || errY != nil || x == 0 { // absent, or where anything is infinitely more
+		return false
+	}
+	small, large := math.Abs(x), math.Abs(y)
+	if small > large {
+		small, large = large, small
+	}
+	return math.Signbit(x) != math.Signbit(y) || cmp.Compare(large, factor*small) > 0
+}
+
+// examples are the first few of many rows.
+type examples struct {
+	count int
+	first []Result
+}
+
+func (e *examples) add(r Result) {
+	const most = 10
+	if e.count++; len(e.first) < most {
+		e.first = append(e.first, r)
+	}
+}

@@ -1,0 +1,125 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"okrsync/feishu"
+)
+
+// A Plan says what a run does before it does it.
+type Plan struct {
+	Rows   int            // of the file
+	Counts map[Status]int // Planned are those that are sent
+
+	// Calls are those that change something, by kind, and Time is how long they and
+	// those for reading take at the limits. Batched is the same in the largest batches.
+	Calls, BatchedCalls map[feishu.Call]int
+	Time, BatchedTime   time.Duration
+
+	Notified  map[string]int // by whom Feishu messages: the rows that do it
+	Notifying int            // rows that do
+
+	Breaches []Breach // of the guards
+}
+
+// Plan does what Run does up to the first change: it reads and checks the file,
+// reads the live items and compares. The results are those of all rows in file order,
+// with Planned for those that a run sends; among them an error is the last thing
+// yielded, and says that the file changed between two readings. The error of Plan
+// itself is one of those that Run yields.
+func (j Job) Plan(ctx context.Context) (Plan, iter.Seq2[Result, error], error) {
+	j = j.withDefaults()
+	c, named, err := check(j.Rows, j.Table)
+	if err != nil {
+		return Plan{}, nil, err
+	}
+	if err := j.Begin(c.rows); err != nil {
+		return Plan{}, nil, err
+	}
+	plan, err := j.prepare(ctx, &c, named)
+	if err != nil {
+		return Plan{}, nil, err
+	}
+	return plan, c.planned(Until(ctx, j.Rows)), nil
+}
+
+// prepare finds out what Feishu has, if the job compares, and goes through the file
+// to see what comes of each row.
+func (j Job) prepare(ctx context.Context, c *checked, named *mentions) (Plan, error) {
+	started := time.Now()
+	var left *wanted
+	c.ruled, left = named.rulings(j.Duplicates)
+	if j.Compare {
+		live, err := j.look(ctx, left, named.lateTables())
+		if err != nil {
+			return Plan{}, causeOf(ctx, err)
+		}
+		c.live = live
+		if named.resolve(live) {
+			c.ruled, _ = named.rulings(j.Duplicates)
+		}
+	}
+	looked := time.Since(started)
+	s := newSurvey(j.Guards)
+	for r, err := range c.planned(Until(ctx, j.Rows)) {
+		if err != nil && ctx.Err() != nil {
+			return Plan{}, context.Cause(ctx)
+		}
+		if err != nil {
+			return Plan{}, fmt.Errorf("%w (%v)", errChanged, err) //nolint:errorlint // no *source.FileError may be in the chain: the input was accepted
+		}
+		s.add(r)
+	}
+	plan := Plan{
+		Rows: c.rows, Counts: s.counts, Notified: s.people, Notifying: s.rows, Breaches: s.breaches(),
+		Calls: updateCalls(s.items, j.BatchSize), BatchedCalls: updateCalls(s.items, feishu.MaxBatch),
+	}
+	plan.Time = looked + j.forecast(plan.Calls)
+	plan.BatchedTime = looked + j.forecast(plan.BatchedCalls)
+	return plan, nil
+}
+
+// forecast is how long calls take, of which each kind has limits of its own.
+func (j Job) forecast(calls map[feishu.Call]int) time.Duration {
+	var all time.Duration
+	for _, n := range calls {
+		all = max(all, j.Pacer.Forecast(n, j.Workers))
+	}
+	return all
+}
+
+// A survey adds up what comes of the rows.
+type survey struct {
+	guards Guards
+	counts map[Status]int
+	items  map[feishu.Table]int // that are sent
+	people map[string]int
+	rows   int // that notify
+	jumps  examples
+	tells  examples
+	sent   examples
+}
+
+func newSurvey(g Guards) *survey {
+	return &survey{guards: g, counts: map[Status]int{}, items: map[feishu.Table]int{}, people: map[string]int{}}
+}
+
+func (s *survey) add(r Result) {
+	s.counts[r.Status]++
+	if r.Status != Planned {
+		return
+	}
+	s.items[feishu.Table{SourceID: r.Source, ID: r.Table}]++
+	s.sent.add(r)
+	if r.Notifies != "" {
+		s.people[r.Notifies]++
+		s.rows++
+		s.tells.add(r)
+	}
+	if s.guards.jumps(r) {
+		s.jumps.add(r)
+	}
+}

@@ -1,0 +1,55 @@
+package sync
+
+import (
+	"iter"
+	"slices"
+
+	"okrsync/feishu"
+)
+
+// wanted are the items that rows are to be sent for.
+type wanted struct {
+	tables []feishu.Table
+	index  map[feishu.Table]uint16
+	parts  [parts][]mention // sorted
+}
+
+// has reports whether an item of a table is wanted.
+func (w *wanted) has(t feishu.Table, item string) bool {
+	table, ok := w.index[t]
+	if !ok || !feishu.IsID(item) {
+		return false
+	}
+	id, over := value(item)
+	asked := mention{id: id, over: over, digits: uint8(len(item)), table: table}
+	_, found := slices.BinarySearchFunc(w.parts[asked.part()], asked, sameItem)
+	return found
+}
+
+// items gives the ids of the wanted items of a table.
+func (w *wanted) items(t feishu.Table) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		table, ok := w.index[t]
+		if !ok {
+			return
+		}
+		for _, part := range w.parts {
+			for _, m := range part {
+				if m.table == table && !yield(m.item()) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// counts says how many items are wanted of each table.
+func (w *wanted) counts() map[feishu.Table]int {
+	counts := make(map[feishu.Table]int)
+	for _, part := range w.parts {
+		for _, m := range part {
+			counts[w.tables[m.table]]++
+		}
+	}
+	return counts
+}
