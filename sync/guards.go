@@ -76,17 +76,17 @@ func (b Breach) Words() Text {
 	case GuardChangedRows:
 		return Text{
 			ZH: fmt.Sprintf("将更新 %d 行，超过 max_changed_rows 允许的 %s 行", b.Found, limit),
-			EN: fmt.Sprintf("%d rows would change, more than the %s of max_changed_rows", b.Found, limit),
+			EN: fmt.Sprintf("%d rows would change, more than max_changed_rows allows (%s)", b.Found, limit),
 		}
 	case GuardNotified:
 		return Text{
 			ZH: fmt.Sprintf("飞书将通知 %d 人，超过 max_notified 允许的 %s 人", b.Found, limit),
-			EN: fmt.Sprintf("Feishu would message %d people, more than the %s of max_notified", b.Found, limit),
+			EN: fmt.Sprintf("Feishu would message %d people, more than max_notified allows (%s)", b.Found, limit),
 		}
 	case GuardFactor:
 		return Text{
 			ZH: fmt.Sprintf("有 %d 行的数值变化超过 %s 倍（max_factor）、变号或归零，可能弄错了单位（元与万元）", b.Found, limit),
-			EN: fmt.Sprintf("values jump by more than %s times (max_factor), change their sign or drop to zero in %d rows, as if the unit were another", limit, b.Found),
+			EN: fmt.Sprintf("rows whose values jump by more than %s times (max_factor), change their sign or drop to zero, as if the unit were another: %d", limit, b.Found),
 		}
 	}
 	return Text{

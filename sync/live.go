@@ -136,10 +136,10 @@ func (t *liveTable) near(damaged string) []string {
 }
 
 // left returns the digits that are left of a damaged id, and how many it had: of
-// 7.04123E+18 and of 7041230000000000000 the digits before the zeros. An id that is
-// longer or shorter than all of the table's has lost some, or one too many.
+// 7.04123E+18 and of 7041230000000000000 the digits before the zeros, 15 at the most.
+// An id that is longer or shorter than all of the table's has lost some, or one too
+// many.
 func (t *liveTable) left(damaged string) (digits string, length int) {
-	const doubtful = 3 // zeros at the end
 	if mantissa, exponent, ok := strings.Cut(strings.ToUpper(damaged), "E"); ok {
 		power, err := strconv.Atoi(strings.TrimPrefix(exponent, "+"))
 		whole, fraction, _ := strings.Cut(mantissa, ".")
@@ -152,9 +152,8 @@ func (t *liveTable) left(damaged string) (digits string, length int) {
 	if !feishu.IsID(damaged) {
 		return "", 0
 	}
-	digits = strings.TrimRight(damaged, "0")
-	if len(damaged)-len(digits) >= doubtful {
-		return digits[:min(len(digits), kept)], len(damaged)
+	if digits = strings.TrimRight(damaged, "0"); len(digits) <= kept && len(damaged) > kept {
+		return digits, len(damaged)
 	}
 	if len(t.ids) > 0 && !slices.ContainsFunc(t.ids, func(id string) bool { return len(id) == len(damaged) }) {
 		return damaged[:min(len(damaged), kept)], len(t.ids[0])

@@ -17,7 +17,7 @@ const (
 	TableUnknown     Reason = "table_unknown"
 	Interrupted      Reason = "interrupted"
 	OtherValue       Reason = "other_value"
-	StartIsTarget    Reason = "start_equals_target"
+	StartIsTarget    Reason = "start_is_target"
 	ItemUnknown      Reason = "item_unknown"
 	ItemDamaged      Reason = "item_damaged"
 	OwnerUnknown     Reason = "owner_unknown"

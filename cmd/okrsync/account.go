@@ -48,16 +48,15 @@ func (a *account) noted(input *source.File, rows int) {
 
 // tellErrors says what went wrong with the run as a whole.
 func (a *account) tellErrors() {
+	lang := a.config.lang
 	for _, err := range []error{a.fault, a.stop} {
-		if err != nil {
-			a.program.say(explain(err, a.config.lang))
-		}
-	}
-	if guarded, ok := errors.AsType[*sync.GuardError](a.stop); ok {
-		for _, b := range guarded.Breaches {
-			if rows := breachRows(b, a.config.lang); rows != "" {
-				a.program.say(strings.TrimRight(rows, "\n"))
+		if guarded, ok := errors.AsType[*sync.GuardError](err); ok {
+			for _, b := range guarded.Breaches {
+				a.program.say(b.Words().In(lang) + breachRows(b, lang))
 			}
+			a.program.say(guarded.Advice(lang))
+		} else if err != nil {
+			a.program.say(explain(err, lang))
 		}
 	}
 }
@@ -127,6 +126,9 @@ func (a *account) next() string {
 	case exitGuard:
 		return phrase(lang, "核对后运行 ", "look at the changes, then ") + again + " --yes"
 	case exitQuota:
+		if _, ok := errors.AsType[*sync.BudgetError](a.stop); ok {
+			return again
+		}
 		return phrase(lang, "额度恢复后运行 ", "when the quota allows it, ") + again
 	}
 	return again

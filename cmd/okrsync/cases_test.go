@@ -203,7 +203,7 @@ var changing = []struct {
 	{regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d\t`), "CLOCK\t"},
 	{regexp.MustCompile(`\b\d{14}[0-9a-fA-F]{6,}\b`), "LOGID"},
 	{regexp.MustCompile(`"wait": "?[0-9.]+[a-zµ]*"?`), `"wait": WAIT`},
-	{regexp.MustCompile(`"paused_seconds":[0-9.e-]+`), `"paused_seconds":SECONDS`},
+	{regexp.MustCompile(`"(paused_|batch_)?seconds":[0-9.e-]+`), `"${1}seconds":SECONDS`},
 	{regexp.MustCompile(`127\.0\.0\.1:\d+->127\.0\.0\.1:\d+`), "CLIENT->SERVER"},
 	{regexp.MustCompile(`"okrsync/[^"]*"`), `"okrsync/VERSION"`},
 	{regexp.MustCompile(`"version":"[^"]*"`), `"version":"VERSION"`},

@@ -61,12 +61,14 @@ func changeLine(w io.Writer, row, mark, item, change string) {
 	}
 }
 
-// breachRows lists the first rows for which a guard was exceeded.
+// breachRows lists the first rows for which a guard was exceeded, each on a line of
+// its own behind a line end.
 func breachRows(b sync.Breach, lang string) string {
 	if len(b.Rows) == 0 {
 		return ""
 	}
 	var w strings.Builder
+	w.WriteByte('\n')
 	changesHead(&w, lang)
 	for _, r := range b.Rows {
 		writeChanges(&w, r, lang)
@@ -74,5 +76,5 @@ func breachRows(b sync.Breach, lang string) string {
 	if more := b.Found - len(b.Rows); more > 0 && b.Guard != sync.GuardNotified {
 		fmt.Fprintln(&w, phrase(lang, fmt.Sprintf("…还有 %d 行", more), fmt.Sprintf("… and %s more", plural(more, "row"))))
 	}
-	return w.String()
+	return strings.TrimRight(w.String(), "\n")
 }

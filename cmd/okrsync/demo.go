@@ -24,7 +24,7 @@ func (p *program) demoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "try it all on a simulated Feishu: no account, no network",
 		Long: `demo starts a simulated Feishu on a loopback address, writes a sample workbook
-with some rows that must fail, syncs it and shows the result of every row.`,
+with some rows that must fail, plans and syncs it, and shows the result of every row.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c := defaults()
@@ -64,17 +64,9 @@ func (p *program) demo(ctx context.Context, c config) error {
 	serving, stop := context.WithCancel(ctx)
 	served := make(chan error, 1)
 	go func() { served <- serve(serving, listener, demoServer()) }()
-	again := fmt.Sprintf("okrsync sync --source %s --table %s %s", c.target.SourceID, c.target.ID, shellWord(workbook))
-	fmt.Fprintln(p.stdout, "$ "+again)
-	session, err := p.newSession(c, syncFlags{})
-	if err != nil {
-		stop()
-		return errors.Join(err, <-served)
-	}
-	code := session.syncFile(ctx, workbook, "")
-	session.client.Close()
+	code, err := p.demoRuns(ctx, c, workbook)
 	stop()
-	if err := <-served; err != nil {
+	if err := errors.Join(err, <-served); err != nil {
 		return err
 	}
 	if err := p.showResults(folder, c.lang); err != nil {
@@ -89,10 +81,31 @@ func (p *program) demo(ctx context.Context, c config) error {
 	return nil
 }
 
+// demoRuns plans and syncs the workbook and returns the exit code of the latter.
+func (p *program) demoRuns(ctx context.Context, c config, workbook string) (int, error) {
+	s, err := p.newSession(c, syncFlags{})
+	if err != nil {
+		return 0, err
+	}
+	defer s.client.Close()
+	code := 0
+	for _, step := range []struct {
+		command string
+		run     func(ctx context.Context, name, again string) int
+	}{{"plan", s.planFile}, {"sync", s.syncFile}} {
+		fmt.Fprintf(p.stdout, "$ okrsync %s --source %s --table %s %s\n", step.command, c.target.SourceID, c.target.ID, shellWord(workbook))
+		if code = step.run(ctx, workbook, ""); code != exitRows {
+			break // not what this workbook must end in
+		}
+		fmt.Fprintln(p.stdout)
+	}
+	return code, nil
+}
+
 // demoServer is a Feishu with a few people and an item the app may not touch.
 func demoServer() *feishutest.Server {
 	server := feishutest.New(feishutest.Config{Latency: 20 * time.Millisecond, Limit: feishutest.Limit{N: 100, Period: time.Minute}})
-	server.Sample(12)
+	server.Sample(14)
 	server.AddUser(feishutest.SampleUser(1), feishutest.SampleUser(2), feishutest.SampleUser(3))
 	server.Change(feishutest.SampleItem(6), func(i *feishutest.Item) { i.Forbidden = true })
 	return server
@@ -109,7 +122,7 @@ func sample() [][]any {
 		{id(3), "产品", source.Number("10"), source.Number("95.75"), nil, nil, ""},
 		{id(4), "客服", source.Number("50"), source.Number("50"), nil, nil, "起始值与目标值相等"},
 		{id(5), "市场", nil, "待定", source.Number("12"), nil, "目标还没定"},
-		{id(6), "法务", nil, nil, source.Number("3"), nil, "应用无权修改"},
+		{id(6), "法务", nil, nil, source.Number("4"), nil, "应用无权修改"},
 		{id(7), "人力", nil, "85%", nil, nil, "是 85 还是 0.85？"},
 		{id(8), "研发", nil, nil, nil, nil, "没有要更新的数值"},
 		{7050000000000000900.0, "运营", nil, nil, source.Number("7"), nil, "ID 被 Excel 当成了数字"},
@@ -118,6 +131,9 @@ func sample() [][]any {
 		{id(10), "采购", nil, source.Number("40"), nil, nil, ""},
 		{id(10), "采购", nil, source.Number("44"), nil, nil, "与上一行矛盾"},
 		{id(11), "行政", nil, source.Number("-2.5"), nil, nil, ""},
+		{id(12), "财务", nil, source.Number("9"), source.Number("7.4"), nil, "目标值没有变"},
+		{id(13), "战略", nil, nil, source.Number("0"), nil, "没有变化"},
+		{id(14), "培训", nil, nil, source.Number("1305.5"), nil, ""},
 		{"合计", "", nil, source.Number("1304.25"), source.Number("887.8"), nil, ""},
 	}
 }
@@ -142,7 +158,6 @@ func (p *program) showResults(folder, lang string) error {
 		return err
 	}
 	defer record.Close()
-	fmt.Fprintln(p.stdout)
 	p.resultLine(phrase(lang, "行", "row"), phrase(lang, "状态", "status"), phrase(lang, "错误码", "code"), phrase(lang, "原因与建议", "reason and advice"))
 	for r, err := range record.Results() {
 		if err != nil {

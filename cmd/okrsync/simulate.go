@@ -90,6 +90,7 @@ func (s *simulation) flags(f *pflag.FlagSet) {
 	f.DurationVar(&c.TokenLife, "token-life", 2*time.Hour, "how long a token works")
 	f.IntVar(&c.MonthlyQuota, "monthly-quota", 0, "how many calls the tenant has; beyond it 99991403 (default: no end)")
 	f.IntVar(&c.PageSizeMax, "page-size-max", 100, "the largest page size")
+	f.BoolVar(&c.ListTotal, "list-total", false, "lists say how many entries they have")
 	f.IntVar(&c.BatchMax, "batch-max", 100, "the most entries of a batch call")
 	f.BoolVar(&c.BatchPoison, "batch-poison", false, "one bad row fails its whole batch call")
 	f.BoolVar(&c.NoScope, "no-scope", false, "the app lacks the OKR scope")

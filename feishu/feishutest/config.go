@@ -59,6 +59,9 @@ type Config struct {
 	PageSizeMax int
 	// PageSizeDefault is used when a request names none: 10, or PageSizeMax if that is less (guess).
 	PageSizeDefault int
+	// ListTotal makes lists say how many entries they have in all, which is not documented for these and common in
+	// the vendor's other lists (guess).
+	ListTotal bool
 	// BatchMax is the most entries of a batch call, 100 by default (doc); more are 1001005, HTTP 400.
 	BatchMax int
 	// BatchPoison decides what one bad row of a batch does, which is not known: true fails the call with the code of

@@ -74,6 +74,9 @@ func (s *Server) list(c *exchange, n int, write func(out []byte, i int) []byte) 
 	out = appendText(append(out, `],`...), "page_token", next)
 	out = append(out, `,"has_more":`...)
 	out = strconv.AppendBool(out, more)
+	if s.config.ListTotal {
+		out = strconv.AppendInt(append(out, `,"total":`...), int64(n), 10)
+	}
 	return reply{status: 200, body: append(out, `}}`...)}
 }
 

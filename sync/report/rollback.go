@@ -66,12 +66,10 @@ func rollbackLine(r sync.Result, lang string) []string {
 	return append(line, note)
 }
 
-// plain writes a number as Feishu gave it, in digits alone: okrsync reads no
-// exponents in a text, which is where spreadsheets leave damaged ids.
+// plain writes a number in the fewest digits that mean the same float64, and without
+// an exponent, which okrsync does not read in a text: such a cell is what a
+// spreadsheet leaves of an id.
 func plain(n json.Number) string {
-	if !strings.ContainsAny(string(n), "eE") {
-		return string(n)
-	}
 	f, err := n.Float64()
 	if err != nil {
 		return string(n)
