@@ -103,6 +103,9 @@ func (t *template) begin() error {
 	if err := t.styles(); err != nil {
 		return err
 	}
+	if err := t.print(); err != nil {
+		return err
+	}
 	var err error
 	if t.out, err = t.file.NewStreamWriter(templateSheet); err != nil {
 		return err
@@ -120,6 +123,16 @@ func (t *template) begin() error {
 		cells[i] = excelize.Cell{StyleID: t.head, Value: head}
 	}
 	return t.out.SetRow("A1", cells)
+}
+
+// print lets the sheet be printed with all its columns on a page.
+func (t *template) print() error {
+	if err := t.file.SetSheetProps(templateSheet, &excelize.SheetPropsOptions{FitToPage: new(true)}); err != nil {
+		return err
+	}
+	return t.file.SetPageLayout(templateSheet, &excelize.PageLayoutOptions{
+		Orientation: new("landscape"), FitToWidth: new(1), FitToHeight: new(0),
+	})
 }
 
 // styles makes the styles: grey what is locked, white what is not.
@@ -208,7 +221,7 @@ func (t *template) instruct() error {
 	if _, err := t.file.NewSheet(templateReadMe); err != nil {
 		return err
 	}
-	if err := t.file.SetColWidth(templateReadMe, "A", "A", 120); err != nil {
+	if err := t.file.SetColWidth(templateReadMe, "A", "A", 90); err != nil {
 		return err
 	}
 	wrapped, err := t.file.NewStyle(&excelize.Style{Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
