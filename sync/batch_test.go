@@ -1,6 +1,7 @@
 package sync_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 
 // batching is a scene whose job compares and sends batches.
 func batching(t *testing.T, server feishutest.Config, items, size int) *scene {
+	t.Helper()
 	s := comparing(t, server, items)
 	s.job.BatchSize, s.job.Rows = size, values(items, 5000)
 	return s
@@ -176,8 +178,8 @@ func TestUpdateLimitInBatches(t *testing.T) {
 	s.job.Quota = sync.Quota{Cooldown: 1, Refusals: 3}
 	results, err := s.run(t.Context())
 	got := counts(results)
-	refusal, _ := err.(*feishu.Error)
-	if refusal == nil || refusal.Code != feishu.CodeUpdateLimit || got[sync.Updated] != 250 || got[sync.Unprocessed]+got[sync.Failed] != 150 {
+	refusal, ok := errors.AsType[*feishu.Error](err)
+	if !ok || refusal.Code != feishu.CodeUpdateLimit || got[sync.Updated] != 250 || got[sync.Unprocessed]+got[sync.Failed] != 150 {
 		t.Errorf("%v, %v", got, err)
 	}
 	for row, r := range results {

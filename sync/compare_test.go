@@ -14,6 +14,7 @@ import (
 
 // comparing is a scene whose job compares with the live items.
 func comparing(t *testing.T, server feishutest.Config, items int) *scene {
+	t.Helper()
 	s := newScene(t, server, items)
 	s.job.Compare = true
 	return s

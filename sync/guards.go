@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // Guards stop a run before it sends anything, for a person to look. Each is off at 0.
@@ -53,14 +54,11 @@ func (e *GuardError) Error() string { return e.Reason("en") + "; " + e.Advice("e
 
 // Reason says in Chinese ("zh") or English (anything else) which guards were exceeded.
 func (e *GuardError) Reason(lang string) string {
-	reason := ""
-	for i, b := range e.Breaches {
-		if i > 0 {
-			reason += Text{ZH: "；", EN: "; "}.In(lang)
-		}
-		reason += b.Words().In(lang)
+	var reasons []string
+	for _, b := range e.Breaches {
+		reasons = append(reasons, b.Words().In(lang))
 	}
-	return reason
+	return strings.Join(reasons, Text{ZH: "；", EN: "; "}.In(lang))
 }
 
 // Advice says what to do.
