@@ -56,7 +56,7 @@ func check(rows source.Rows, table feishu.Table) (checked, *mentions, error) {
 		c.rows++
 		ok := true
 		switch {
-		case rejected && bad.Rounded != "":
+		case rejected && bad.Rounded != "" && !bad.Update.Empty():
 			ok = named.addRounded(bad.Update, bad.Rounded, c.tableOf(bad.Update))
 		case rejected && bad.Update.ItemID != "":
 			ok = named.addUnreadable(bad.Update, c.tableOf(bad.Update))

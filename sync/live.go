@@ -82,15 +82,15 @@ func (i liveItem) notifies(changing feishu.Fields, id string) string {
 	return i.owner
 }
 
-// kept is how many digits of an id survive in a spreadsheet's number.
-const kept = 15
+// keptDigits is how many digits of an id survive in a spreadsheet's number.
+const keptDigits = 15
 
 // confirms reports whether an id that ends in zeros, as if it had been rounded, is
 // certain all the same: the table has it, and no other item that it may have been
 // rounded from.
 func (t *liveTable) confirms(id string) bool {
 	_, there := t.items[id]
-	return there && t.owned != nil && len(t.beginning(id[:kept], len(id))) == 1
+	return there && t.owned != nil && len(t.beginning(id[:keptDigits], len(id))) == 1
 }
 
 // meant is the item that a late mention means, "" if that is not certain.
@@ -147,16 +147,16 @@ func (t *liveTable) left(damaged string) (digits string, length int) {
 		if err != nil || len(whole) != 1 || !feishu.IsID(digits) {
 			return "", 0
 		}
-		return digits[:min(len(digits), kept)], power + 1
+		return digits[:min(len(digits), keptDigits)], power + 1
 	}
 	if !feishu.IsID(damaged) {
 		return "", 0
 	}
-	if digits = strings.TrimRight(damaged, "0"); len(digits) <= kept && len(damaged) > kept {
+	if digits = strings.TrimRight(damaged, "0"); len(digits) <= keptDigits && len(damaged) > keptDigits {
 		return digits, len(damaged)
 	}
 	if len(t.ids) > 0 && !slices.ContainsFunc(t.ids, func(id string) bool { return len(id) == len(damaged) }) {
-		return damaged[:min(len(damaged), kept)], len(t.ids[0])
+		return damaged[:min(len(damaged), keptDigits)], len(t.ids[0])
 	}
 	return "", 0
 }

@@ -11,8 +11,9 @@ import (
 )
 
 // look reads the live items that a file names, table by table, in as few calls as it
-// takes; of some tables it takes the whole list. The error is one that concerns every row: Feishu refuses the app, a quota is
-// used up, the trouble outlasted the retries, or ctx ended.
+// takes; of some tables the whole list. The error is one that concerns every row:
+// Feishu refuses the app, a quota is used up, the trouble outlasted the retries, or
+// ctx ended.
 func (j Job) look(ctx context.Context, left *wanted, whole map[feishu.Table]bool) (*live, error) {
 	counts := left.counts()
 	found := &live{tables: map[feishu.Table]*liveTable{}}
@@ -84,9 +85,9 @@ func (r *reading) run(ctx context.Context) error {
 // cheaperOneByOne decides whether the items that are missing still are better asked
 // for one by one than looked for in the rest of the list, of which so many pages with
 // so many items were read and so many wanted ones found. Where Feishu does not say how
-// long the list is (total 0), it goes on for as many pages as asking would take calls,
-// and for as long as a page has one wanted item on average: whichever way it then
-// turns out, that is at most twice the calls it could have been.
+// long the list is (total 0), reading goes on for as many pages as asking would take
+// calls, and while a page has a wanted item on average: whatever is on the pages to
+// come, that is about twice the least number of calls at the most.
 func cheaperOneByOne(missing, found, pages, read, total int) bool {
 	if total > 0 {
 		perPage := max(read/pages, 1)
@@ -117,6 +118,12 @@ func (r *reading) take(item feishu.Item) {
 func (r *reading) ask(ctx context.Context) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
+	var missing []string
+	for id := range r.wanted.items(r.table) {
+		if _, seen := r.found.items[id]; !seen {
+			missing = append(missing, id)
+		}
+	}
 	ids, got := make(chan string), &sync.Mutex{}
 	var workers sync.WaitGroup
 	for range r.Workers {
@@ -128,13 +135,7 @@ func (r *reading) ask(ctx context.Context) error {
 			}
 		})
 	}
-	for id := range r.wanted.items(r.table) {
-		got.Lock()
-		_, seen := r.found.items[id]
-		got.Unlock()
-		if seen {
-			continue
-		}
+	for _, id := range missing {
 		select {
 		case ids <- id:
 		case <-ctx.Done():

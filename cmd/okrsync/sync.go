@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -144,18 +145,27 @@ func stopsAll(code int) bool {
 // again is the command line that runs it again, "" if none can.
 func (s *session) syncFile(ctx context.Context, name, again string) int {
 	started := time.Now().UTC()
-	input, err := s.program.openInput(ctx, name, s.config.sourceOptions())
+	input, err := s.open(ctx, name)
 	if err != nil {
 		return s.refused(name, started, err)
 	}
 	defer input.Close()
-	if err := checkTarget(s.config, input); err != nil {
-		return s.refused(name, started, err)
-	}
 	s.pacer.Allow(s.config.maxCalls)
 	t := s.newTransfer(input, again, started)
 	t.sync(ctx)
 	return t.end()
+}
+
+// open opens a file whose rows have somewhere to go.
+func (s *session) open(ctx context.Context, name string) (*source.File, error) {
+	input, err := s.program.openInput(ctx, name, s.config.sourceOptions())
+	if err != nil {
+		return nil, err
+	}
+	if err := checkTarget(s.config, input); err != nil {
+		return nil, errors.Join(err, input.Close())
+	}
+	return input, nil
 }
 
 // checkTarget reports a metric source or table that neither the configuration
