@@ -128,11 +128,19 @@ func (t *liveTable) near(damaged string) []string {
 	if len(digits) < least {
 		return nil
 	}
-	near := t.beginning(digits, length)
-	if len(near) == 0 {
-		near = t.beginning(digits[:len(digits)-1], length) // the last one was rounded up
+	return slices.DeleteFunc(t.beginning(digits[:len(digits)-1], length), func(id string) bool { return !becomes(id, digits) })
+}
+
+// becomes reports whether the digits are what is left of an id when it is cut or
+// rounded to as many.
+func becomes(id, digits string) bool {
+	n := len(digits)
+	if n >= len(id) {
+		return id == digits
 	}
-	return near
+	first, _ := strconv.ParseUint(id[:n], 10, 64)
+	left, _ := strconv.ParseUint(digits, 10, 64)
+	return first == left || first+1 == left && id[n] >= '5'
 }
 
 // left returns the digits that are left of a damaged id, and how many it had: of
@@ -143,7 +151,7 @@ func (t *liveTable) left(damaged string) (digits string, length int) {
 	if mantissa, exponent, ok := strings.Cut(strings.ToUpper(damaged), "E"); ok {
 		power, err := strconv.Atoi(strings.TrimPrefix(exponent, "+"))
 		whole, fraction, _ := strings.Cut(mantissa, ".")
-		digits = strings.TrimRight(whole+fraction, "0")
+		digits = whole + fraction
 		if err != nil || len(whole) != 1 || !feishu.IsID(digits) {
 			return "", 0
 		}
@@ -152,8 +160,8 @@ func (t *liveTable) left(damaged string) (digits string, length int) {
 	if !feishu.IsID(damaged) {
 		return "", 0
 	}
-	if digits = strings.TrimRight(damaged, "0"); len(digits) <= keptDigits && len(damaged) > keptDigits {
-		return digits, len(damaged)
+	if len(damaged) > keptDigits && strings.Trim(damaged[keptDigits:], "0") == "" {
+		return damaged[:keptDigits], len(damaged)
 	}
 	if len(t.ids) > 0 && !slices.ContainsFunc(t.ids, func(id string) bool { return len(id) == len(damaged) }) {
 		return damaged[:min(len(damaged), keptDigits)], len(t.ids[0])

@@ -73,6 +73,15 @@ func (p *progress) looked(items int) {
 	}
 }
 
+// sends is the news that reading is over and the first row is sent.
+func (p *progress) sends() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bar != nil {
+		p.bar.Describe("")
+	}
+}
+
 // step is the news of a finished row.
 func (p *progress) step() {
 	p.mu.Lock()

@@ -135,7 +135,7 @@ func (s *session) eachFile(ctx context.Context, run func(ctx context.Context, na
 // stopsAll reports whether the files after one that ended so would end so too.
 func stopsAll(code int) bool {
 	switch code {
-	case exitOK, exitRows, exitInput:
+	case exitOK, exitRows, exitInput, exitGuard:
 		return false
 	}
 	return true

@@ -79,6 +79,7 @@ func (s *session) job(input *source.File) sync.Job {
 
 // planned tells what the run is going to do: who will hear of it above all.
 func (t *transfer) planned(plan sync.Plan) {
+	t.show.sends()
 	if plan.Counts[sync.Planned] == 0 || len(plan.Breaches) > 0 && !t.flags.yes {
 		return
 	}
