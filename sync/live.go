@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -128,19 +129,10 @@ func (t *liveTable) near(damaged string) []string {
 	if len(digits) < least {
 		return nil
 	}
-	return slices.DeleteFunc(t.beginning(digits[:len(digits)-1], length), func(id string) bool { return !becomes(id, digits) })
-}
-
-// becomes reports whether the digits are what is left of an id when it is cut or
-// rounded to as many.
-func becomes(id, digits string) bool {
-	n := len(digits)
-	if n >= len(id) {
-		return id == digits
-	}
-	first, _ := strconv.ParseUint(id[:n], 10, 64)
 	left, _ := strconv.ParseUint(digits, 10, 64)
-	return first == left || first+1 == left && id[n] >= '5'
+	near := t.beginning(fmt.Sprintf("%0*d", len(digits), left-min(left, 1)), length)
+	near = slices.DeleteFunc(near, func(id string) bool { return len(id) <= len(digits) || id[len(digits)] < '5' }) // would not be rounded up
+	return append(near, t.beginning(digits, length)...)
 }
 
 // left returns the digits that are left of a damaged id, and how many it had: of
