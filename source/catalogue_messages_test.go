@@ -44,6 +44,7 @@ func rowComplaints(tb testing.TB) []complaint {
 	shown := complaint{code: CodeCellShown, name: "行.xlsx", data: string(inWan.zip(tb, zip.Deflate)), names: []string{"B2", "当前值", "5.5", "2"}}
 	return []complaint{
 		csv(CodeIDMissing, ",5,", "A2", "metric_item_id"),
+		{code: CodeUserMissing, name: "人.csv", data: "user_id,当前值\n,5\n", names: []string{"2", "A2", "user_id"}},
 		xlsx(CodeIDNotText, "", `<c><v>7.04123456789012E+18</v></c>`, "A2", "metric_item_id", "7.04123456789012E+18"),
 		csv(CodeIDDamaged, "7.04E+18,5,", "A2", "metric_item_id", "7.04E+18"),
 		csv(CodeIDRounded, "7041234567890120000,5,", "A2", "metric_item_id", "7041234567890120000"),

@@ -16,6 +16,7 @@ type Code string
 // What can be wrong with a row.
 const (
 	CodeIDMissing           Code = "id_missing"            // values, but no item id
+	CodeUserMissing         Code = "user_id_missing"       // values, but no owner in a sheet without ids
 	CodeIDNotText           Code = "id_not_text"           // the id is a number of more than 15 digits
 	CodeIDDamaged           Code = "id_damaged"            // Excel has replaced digits of the id
 	CodeIDRounded           Code = "id_rounded"            // ends in zeros, as after Excel has rounded it

@@ -3,6 +3,7 @@ package source
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -122,7 +123,8 @@ func (f *File) Notices() []Notice {
 			hiddenRows = NoticeFiltered
 		}
 		add(NoticeHiddenSheet, shown(book.hidden), len(book.hidden))
-		add(NoticeOtherSheets, shown(book.others), len(book.others))
+		others := slices.DeleteFunc(slices.Clone(book.others), func(sheet string) bool { return sheet == templateReadMe })
+		add(NoticeOtherSheets, shown(others), len(others))
 		addRows(hiddenRows, found.hidden)
 		add(NoticeHiddenCells, shown(found.columns), len(found.columns))
 		addRows(NoticeLinks, found.linked)

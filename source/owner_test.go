@@ -20,7 +20,7 @@ func TestOwners(t *testing.T) {
 		{both, "metric_item_id,user_id,target", "header"},
 		{alone, "ou_a,5,", "item , owner ou_a"},
 		{alone, "Total,5,", "total"},
-		{alone, ",5,", "2:id_missing"},
+		{alone, ",5,", "2:user_id_missing"},
 		{alone, ",5,合计", "total"},
 		{alone, "ou_a (张三),5,", "2:text_invalid"},
 		{alone, "ou_a,x,", "2:number_invalid"},

@@ -127,9 +127,10 @@ func (l *layout) headsOf(holds func(position int) bool) []string {
 	return heads
 }
 
-// unread lists the heads of the columns that nothing is read from.
+// unread lists the heads of the columns that nothing is read from, but for those that
+// okrsync writes itself for people to look at.
 func (l *layout) unread() []string {
-	return l.headsOf(func(i int) bool { return l.columns[i] == "" })
+	return l.headsOf(func(i int) bool { return l.columns[i] == "" && !isOwnHead(l.heads[i]) })
 }
 
 // inUnits lists the heads of the number columns that name a unit, and of columns that

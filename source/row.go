@@ -85,12 +85,20 @@ func (l *layout) update(r *row) (Update, error) {
 	rd.takeShifted(r)
 	rd.takeFault(r)
 	if !rd.keySeen {
-		rd.problems = slices.Insert(rd.problems, 0, l.problem(CodeIDMissing, r.number, l.key, ""))
+		rd.problems = slices.Insert(rd.problems, 0, l.problem(l.missing(), r.number, l.key, ""))
 	}
 	if rd.problems != nil {
 		return Update{}, rd.refusal()
 	}
 	return rd.update, nil
+}
+
+// missing is the code of a row that does not name its item.
+func (l *layout) missing() Code {
+	if l.columns[l.key] == ColumnUser {
+		return CodeUserMissing
+	}
+	return CodeIDMissing
 }
 
 // refusal refuses the row for its problems.

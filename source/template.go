@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strconv"
 
 	"github.com/xuri/excelize/v2"
@@ -42,6 +43,15 @@ const (
 	templateSheet  = "填写 Fill in"
 	templateReadMe = "说明 Read me"
 )
+
+// RollbackNote is the head of the column in rollback.csv that is for people.
+const RollbackNote = "rollback_note"
+
+// isOwnHead recognises the columns that okrsync adds for people to look at.
+func isOwnHead(head string) bool {
+	const firstShown = 2 // behind the ids
+	return head == RollbackNote || slices.Contains(templateHeads["zh"][firstShown:firstToFill], head) || slices.Contains(templateHeads["en"][firstShown:firstToFill], head)
+}
 
 // templateNotes are the instructions.
 var templateNotes = []string{
@@ -177,9 +187,12 @@ func (t *template) fill(items iter.Seq2[TemplateItem, error]) error {
 		if err := t.validate(); err != nil {
 			return err
 		}
+		if err := t.file.AutoFilter(templateSheet, "A1:"+cellName(len(t.heads)-1, t.rows+1), nil); err != nil {
+			return err
+		}
 	}
 	err := t.file.ProtectSheet(templateSheet, &excelize.SheetProtectionOptions{
-		SelectLockedCells: true, SelectUnlockedCells: true, FormatColumns: true, FormatRows: true,
+		SelectLockedCells: true, SelectUnlockedCells: true, FormatCells: true, FormatColumns: true, FormatRows: true, AutoFilter: true,
 	})
 	if err != nil {
 		return err

@@ -43,6 +43,11 @@ func TestTemplate(t *testing.T) {
 				t.Errorf("%s: %+v", lang, u)
 			}
 		}
+		if f, err := Open(write(t, "n.xlsx", buffer.Bytes()), Options{}); err != nil {
+			t.Error(err)
+		} else if readRows(t, f); len(f.Notices()) > 0 {
+			t.Errorf("%s: notices %v", lang, f.Notices())
+		}
 		filled := fillIn(t, buffer.Bytes(), map[string]any{"H2": 1.5, "I3": 0, "J3": -2, "K4": "ou_x"})
 		updates := read(t, write(t, "f.xlsx", filled), Options{}).mustUpdates(t, 3)
 		if updates[0].Initial != "1.5" || updates[1].Target != "0" || updates[1].Current != "-2" || updates[2].SupportedUserID != "ou_x" || updates[2].Current != "" {

@@ -18,6 +18,10 @@ var vocabulary = map[Code]wording{
 		en: phrase{"the row has no metric item id", "fill in the id of the metric item, or clear the row"},
 		zh: phrase{"这一行没有指标项 ID", "请填写指标项 ID，或清空这一行"},
 	},
+	CodeUserMissing: {
+		en: phrase{"the row names no owner, and the sheet has no ids", "fill in the user id of the item's owner, or clear the row"},
+		zh: phrase{"这一行没有负责人，表中也没有指标项 ID", "请填写负责人的用户 ID，或清空这一行"},
+	},
 	CodeIDNotText: {
 		en: phrase{"the id “{found}” is stored as a number, of which Excel keeps only 15 digits and no zeros in front", "format the column as Text, then paste the original id again"},
 		zh: phrase{"ID“{found}”是按数字保存的，而 Excel 的数字只保留 15 位，也不保留前面的 0", "请先把该列设为“文本”格式，再重新粘贴原始 ID"},

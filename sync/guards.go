@@ -43,7 +43,8 @@ type Breach struct {
 	Guard Guard
 	Found int      // rows, for GuardNotified people
 	Limit float64  // as set; for GuardRejected the rows that there are
-	Rows  []Result // the first ones
+	Of    int      // rows that it is about, of which
+	Rows  []Result // are the first ones
 }
 
 // A GuardError ends a run before it sends anything: guards were exceeded.
@@ -103,10 +104,10 @@ func (s *survey) breaches() []Breach {
 			all = append(all, b)
 		}
 	}
-	add(g.MaxChangedRows > 0 && planned > g.MaxChangedRows, Breach{GuardChangedRows, planned, float64(g.MaxChangedRows), s.sent.first})
-	add(g.MaxNotified > 0 && len(s.people) > g.MaxNotified, Breach{GuardNotified, len(s.people), float64(g.MaxNotified), s.tells.first})
-	add(s.jumps.count > 0, Breach{GuardFactor, s.jumps.count, g.MaxFactor, s.jumps.first})
-	add(planned > 0 && asked >= leastRows && 2*rejected > asked, Breach{GuardRejected, rejected, float64(asked), nil})
+	add(g.MaxChangedRows > 0 && planned > g.MaxChangedRows, Breach{GuardChangedRows, planned, float64(g.MaxChangedRows), s.sent.count, s.sent.first})
+	add(g.MaxNotified > 0 && len(s.people) > g.MaxNotified, Breach{GuardNotified, len(s.people), float64(g.MaxNotified), s.tells.count, s.tells.first})
+	add(s.jumps.count > 0, Breach{GuardFactor, s.jumps.count, g.MaxFactor, s.jumps.count, s.jumps.first})
+	add(planned > 0 && asked >= leastRows && 2*rejected > asked, Breach{GuardRejected, rejected, float64(asked), rejected, nil})
 	return all
 }
 

@@ -17,8 +17,8 @@ import (
 func (j Job) look(ctx context.Context, left *wanted, whole map[feishu.Table]bool) (*live, error) {
 	counts := left.counts()
 	found := &live{tables: map[feishu.Table]*liveTable{}}
-	var forbidden *feishu.Error
-	allowed := false
+	var refused *feishu.Error
+	read := false
 	for _, t := range left.tables {
 		if t.SourceID == "" || t.ID == "" || counts[t] == 0 && !whole[t] {
 			continue
@@ -28,15 +28,14 @@ func (j Job) look(ctx context.Context, left *wanted, whole map[feishu.Table]bool
 			return nil, err
 		}
 		found.tables[t] = reading.found
-		refusal := reading.found.refusal
-		if refusal == nil {
-			allowed = true
-		} else if refusal.Code == feishu.CodeNoPermission {
-			forbidden = refusal
+		if refusal := reading.found.refusal; refusal != nil {
+			refused = refusal
+		} else {
+			read = true
 		}
 	}
-	if forbidden != nil && !allowed {
-		return nil, forbidden
+	if refused != nil && !read {
+		return nil, refused // not the rows but the set-up is wrong
 	}
 	return found, nil
 }

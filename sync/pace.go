@@ -42,21 +42,32 @@ type Pacer struct {
 }
 
 // A BudgetError ends a run whose calls are used up.
-type BudgetError struct{ Calls int }
+type BudgetError struct {
+	Calls   int  // that were allowed
+	Reading bool // none was left for an update: the next run would come no further
+}
 
 // Error says so in English.
 func (e *BudgetError) Error() string { return e.Reason("en") + "; " + e.Advice("en") }
 
 // Reason says so in Chinese ("zh") or English (anything else).
 func (e *BudgetError) Reason(lang string) string {
-	return Text{
-		ZH: fmt.Sprintf("本次运行允许的 %d 次调用已用完", e.Calls),
-		EN: fmt.Sprintf("the %d calls of this run are used up", e.Calls),
-	}.In(lang)
+	reason := Text{
+		ZH: fmt.Sprintf("本次运行允许的调用（%d 次）已用完", e.Calls),
+		EN: fmt.Sprintf("the calls that this run may make (%d) are used up", e.Calls),
+	}
+	if e.Reading {
+		reason.ZH += "：读取指标项之后没有余下可用于更新的"
+		reason.EN += ": reading the live items leaves none for an update"
+	}
+	return reason.In(lang)
 }
 
 // Advice says what to do.
 func (e *BudgetError) Advice(lang string) string {
+	if e.Reading {
+		return Text{ZH: "请调大 --max-calls；okrsync plan 会列出所需的调用", EN: "raise --max-calls; okrsync plan lists the calls it takes"}.In(lang)
+	}
 	_, advice := CallsUsedUp.words(nil)
 	return advice.In(lang)
 }
@@ -78,6 +89,16 @@ func (p *Pacer) Allow(calls int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.budget, p.spent = calls, 0
+}
+
+// spentUp reports the budget's end before a call meets it; nil if there is some left.
+func (p *Pacer) spentUp() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.budget == 0 || p.spent < p.budget {
+		return nil
+	}
+	return &BudgetError{Calls: p.budget, Reading: true}
 }
 
 // Admit waits until a call of the kind may go out. What it returns must be

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -54,6 +55,9 @@ func (j Job) prepare(ctx context.Context, c *checked, named *mentions) (Plan, er
 	c.ruled, left = named.rulings(j.Duplicates)
 	if j.Compare {
 		live, err := j.look(ctx, left, named.lateTables())
+		if spent, ok := errors.AsType[*BudgetError](err); ok {
+			spent.Reading = true
+		}
 		if err != nil {
 			return Plan{}, causeOf(ctx, err)
 		}

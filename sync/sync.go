@@ -130,6 +130,9 @@ func (j Job) rehearse(ctx context.Context, c *checked, named *mentions) error {
 	if len(plan.Breaches) > 0 && !j.Confirmed {
 		return &GuardError{Breaches: plan.Breaches}
 	}
+	if plan.Counts[Planned] > 0 {
+		return j.Pacer.spentUp()
+	}
 	return nil
 }
 

@@ -52,7 +52,8 @@ func (a *account) tellErrors() {
 	for _, err := range []error{a.fault, a.stop} {
 		if guarded, ok := errors.AsType[*sync.GuardError](err); ok {
 			for _, b := range guarded.Breaches {
-				a.program.say(b.Words().In(lang) + breachRows(b, lang))
+				a.program.say(b.Words().In(lang))
+				breachRows(a.program.stderr, b, lang)
 			}
 			a.program.say(guarded.Advice(lang))
 		} else if err != nil {
@@ -124,9 +125,11 @@ func (a *account) next() string {
 	case exitApp:
 		return phrase(lang, "修好上述设置后运行 ", "mend the set-up as said above, then ") + again
 	case exitGuard:
-		return phrase(lang, "核对后运行 ", "look at the changes, then ") + again + " --yes"
+		return again + " --yes"
 	case exitQuota:
-		if _, ok := errors.AsType[*sync.BudgetError](a.stop); ok {
+		if spent, ok := errors.AsType[*sync.BudgetError](a.stop); ok && spent.Reading {
+			return phrase(lang, "调大 --max-calls 后运行 ", "with a higher --max-calls, ") + again
+		} else if ok {
 			return again
 		}
 		return phrase(lang, "额度恢复后运行 ", "when the quota allows it, ") + again

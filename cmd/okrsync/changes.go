@@ -61,20 +61,31 @@ func changeLine(w io.Writer, row, mark, item, change string) {
 	}
 }
 
-// breachRows lists the first rows for which a guard was exceeded, each on a line of
-// its own behind a line end.
-func breachRows(b sync.Breach, lang string) string {
+// breachRows lists the first rows for which a guard was exceeded.
+func breachRows(w io.Writer, b sync.Breach, lang string) {
+	if len(b.Rows) == 0 {
+		return
+	}
+	changesHead(w, lang)
+	for _, r := range b.Rows {
+		writeChanges(w, r, lang)
+	}
+	if more := b.Of - len(b.Rows); more > 0 {
+		fmt.Fprintln(w, phrase(lang, fmt.Sprintf("…还有 %d 行，okrsync plan 会全部列出", more), fmt.Sprintf("… and %s more; okrsync plan lists them all", plural(more, "row"))))
+	}
+}
+
+// rowsOf lists the first rows for which a guard was exceeded by their numbers.
+func rowsOf(b sync.Breach, lang string) string {
 	if len(b.Rows) == 0 {
 		return ""
 	}
-	var w strings.Builder
-	w.WriteByte('\n')
-	changesHead(&w, lang)
+	var numbers []string
 	for _, r := range b.Rows {
-		writeChanges(&w, r, lang)
+		numbers = append(numbers, fmt.Sprint(r.Row))
 	}
-	if more := b.Found - len(b.Rows); more > 0 && b.Guard != sync.GuardNotified {
-		fmt.Fprintln(&w, phrase(lang, fmt.Sprintf("…还有 %d 行", more), fmt.Sprintf("… and %s more", plural(more, "row"))))
+	if b.Of > len(b.Rows) {
+		numbers = append(numbers, "…")
 	}
-	return strings.TrimRight(w.String(), "\n")
+	return phrase(lang, "；第 ", "; rows ") + strings.Join(numbers, ", ") + phrase(lang, " 行", "")
 }

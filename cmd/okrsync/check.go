@@ -58,7 +58,7 @@ func (s *session) checkFile(ctx context.Context, name, again string) int {
 	}
 	defer input.Close()
 	i := &inspection{account: s.account(input, again, started), problems: newProblems()}
-	i.onward = s.program.commandLine("sync", s.flags.files, name)
+	i.onward = s.program.commandLine("plan", s.flags.files, name)
 	if err := i.read(ctx, input); err != nil {
 		return s.refused(name, started, err)
 	}

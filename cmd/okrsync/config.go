@@ -107,6 +107,14 @@ func (c config) client(pacer *sync.Pacer) (*feishu.Client, error) {
 	return client, nil
 }
 
+// blindGuards reports guards that cannot see anything, since nothing is compared.
+func (c config) blindGuards() string {
+	if c.diff != diffOff || c.guards.MaxNotified == 0 && c.guards.MaxFactor == 0 {
+		return ""
+	}
+	return "max_notified and max_factor need the live values, which --no-diff (sync.diff: off) does not read: leave one or the other out, or say --yes"
+}
+
 // checkCredentials reports what is missing to speak with Feishu.
 func (c config) checkCredentials() []string {
 	switch {

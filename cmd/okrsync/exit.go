@@ -135,11 +135,12 @@ func exitCodesTopic() *cobra.Command {
   1        internal error (a bug, a disk that is full); run again after a look
   2        wrong usage or configuration; nothing was sent
   3        finished, and some rows were rejected or failed: mend them
-  4        the input was refused as a whole; nothing was sent: mend the file
-  5        Feishu refuses the app: mend credentials, scope or base_url
+  4        a file was refused as a whole; nothing of it was sent: mend it
+  5        Feishu refuses the app: mend credentials, scope, base_url or table
   6        stopped by a quota or --max-calls; run again later: it continues
   7        network or server trouble outlasted every retry; run again
-  10       a guard wants a person to look at the changes and say --yes; nothing was sent
+  10       a guard wants a person to look at the changes of a file and say --yes;
+           nothing of it was sent
   130, 143 interrupted or terminated; the result files are complete up to there
 
 Of several, the first of 1, 2, 4, 10, 5, 6, 143/130, 7, 3, 0 is the answer. New codes

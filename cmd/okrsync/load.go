@@ -76,7 +76,10 @@ func (l *loader) strayVariables(known []string) {
 		if !strings.HasPrefix(name, "OKRSYNC_") || slices.Contains(known, name) {
 			continue
 		}
-		if hint := didYouMean(name, known); hint != "" {
+		hint := didYouMean(name, known)
+		if strings.HasPrefix(name, "OKRSYNC_SYNC_GUARD") { // a run without the guard that somebody meant is worse than none
+			l.problem("unknown variable %s%s", name, hint)
+		} else if hint != "" {
 			l.program.say(fmt.Sprintf("the variable %s means nothing to okrsync and is left alone%s", name, hint))
 		}
 	}

@@ -17,14 +17,14 @@ func (p *program) planCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan FILE…",
 		Short: "show what a sync would change, old → new, without changing anything",
-		Long: `plan does what sync does up to the first change: it reads and checks each FILE,
-reads the live items and compares. It shows old → new for each field that would be
-sent, the calls and the time that takes, and how many people Feishu would message.
-Nothing is changed and no file is written.
+		Long: `plan does what sync does up to the first change: it reads and checks each
+FILE, reads the live items and compares. It shows old → new for each field that
+would be sent, the calls and the time that takes, and how many people Feishu
+would message. Nothing is changed and no file is written.
 
-It takes the flags of sync, so that a command line only changes its first word. The
-exit code is that of a sync up to there: 3 if rows are to be mended, 10 if a guard
-would stop the sync.`,
+It takes the flags of sync, so that a command line only changes its first word.
+The exit code is that of a sync up to there: 3 if rows are to be mended, 10 if a
+guard would stop the sync.`,
 		Example: `  okrsync plan --source ID --table ID values.xlsx
   okrsync plan --json values.csv | jq .plan`,
 		RunE: func(cmd *cobra.Command, files []string) error {
@@ -130,11 +130,13 @@ func (r *rehearsal) next() string {
 	case r.again == "":
 		return ""
 	case r.summary.ExitCode == exitGuard:
-		return phrase(lang, "核对后运行 ", "look at the changes, then ") + r.onward + " --yes"
+		return r.onward + " --yes"
 	case r.summary.Counts[sync.Planned] == 0 && r.summary.ExitCode == exitRows:
 		return phrase(lang, "按上面的建议修改这些行，然后运行 ", "mend the rows as advised above, then ") + r.again
 	case r.summary.Counts[sync.Planned] == 0:
 		return ""
+	case r.summary.ExitCode == exitRows:
+		return phrase(lang, "按上面的建议修改被拒绝的行，或者只发送其余的行：", "mend the rows as advised above, or send the others: ") + r.onward
 	}
 	return r.onward
 }

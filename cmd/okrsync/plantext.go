@@ -15,6 +15,9 @@ import (
 // it all comes to.
 func (r *rehearsal) writeText(w io.Writer, plan sync.Plan, results iter.Seq2[sync.Result, error]) error {
 	lang, first := r.config.lang, true
+	if len(r.flags.files) > 1 {
+		fmt.Fprintf(w, "== %s\n", printable(r.summary.Input.Path))
+	}
 	for result, err := range r.problems.of(results) {
 		if err != nil {
 			return err
@@ -66,11 +69,13 @@ func (r *rehearsal) facts(plan sync.Plan) []string {
 		facts = append(facts, phrase(lang,
 			fmt.Sprintf("飞书将通知 %d 人，涉及 %d 行（带 * 的行）", len(plan.Notified), plan.Notifying),
 			fmt.Sprintf("Feishu messages %s about %s (marked with *)", people(len(plan.Notified)), plural(plan.Notifying, "row"))))
-	case plan.Counts[sync.Planned] > 0:
+	case plan.Counts[sync.Planned] == 0:
+		facts = append(facts, phrase(lang, "没有要更新的内容", "nothing would be changed"))
+	default:
 		facts = append(facts, phrase(lang, "飞书不会通知任何人", "Feishu messages nobody about it"))
 	}
 	for _, b := range plan.Breaches {
-		facts = append(facts, phrase(lang, "拦截：", "guard: ")+b.Words().In(lang))
+		facts = append(facts, phrase(lang, "拦截：", "guard: ")+b.Words().In(lang)+rowsOf(b, lang))
 	}
 	return facts
 }

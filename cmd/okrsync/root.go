@@ -13,11 +13,13 @@ func (p *program) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "okrsync",
 		Short: "bring the numbers of a spreadsheet into Feishu OKR metric items",
-		Long: `okrsync brings the numbers of a spreadsheet into Feishu OKR metric items, one
-PATCH per item, and answers with a result for every row.
+		Long: `okrsync brings the numbers of a spreadsheet into Feishu OKR metric items, sends
+only what differs from what Feishu has, and answers with a result for every row.
 
 Try it without an account:    okrsync demo
-See what a file would send:   okrsync check FILE
+Find the table's ids:         okrsync tables
+Get a sheet to fill in:       okrsync template --source ID --table ID FILE.xlsx
+See what a file would change: okrsync plan --source ID --table ID FILE
 Bring a file into a table:    okrsync sync --source ID --table ID FILE`,
 		Version:       version(),
 		SilenceErrors: true,

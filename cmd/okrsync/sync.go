@@ -31,7 +31,7 @@ func (p *program) syncCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sync FILE…",
 		Short: "read a file, check it whole, send its updates to Feishu, report on every row",
-		Long: `sync reads each FILE (CSV or XLSX; - is CSV on standard input), checks it as a
+		Long: `sync reads each FILE (CSV or XLSX; - is standard input), checks it as a
 whole, compares it with the live items, and only then sends what differs: one
 update per row. Every row gets an answer in a folder of its own for each run:
 result.csv, rollback.csv with the values before, summary.json and journal.jsonl.
@@ -95,7 +95,11 @@ func (p *program) onlineSession(cmd *cobra.Command, f syncFlags, files []string)
 		return nil, &usageError{problems}
 	}
 	f.files = files
-	return p.newSession(f.apply(c), f)
+	c = f.apply(c)
+	if problem := c.blindGuards(); problem != "" && !f.yes {
+		return nil, usagef("%s", problem)
+	}
+	return p.newSession(c, f)
 }
 
 // A session is what the files of one invocation share: they are sent by one

@@ -22,13 +22,13 @@ func (p *program) templateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "template [FILE.xlsx]",
 		Short: "write a workbook of a table's live items, ready to fill in and sync back",
-		Long: `template reads the items of a metric table and writes a workbook with a row for each:
-the id as text, the owner, the unit and the values it has now, all of them locked,
-and empty columns to fill in. Blank cells leave a value as it is, so a workbook that
-is sent back as it came changes nothing.
+		Long: `template reads the items of a metric table and writes a workbook with a row for
+each: the id as text, the owner, the unit and the values it has now, all of them
+locked, and empty columns to fill in. Blank cells leave a value as it is, so a
+workbook that is sent back as it came changes nothing.
 
-Without FILE.xlsx it is written into the folder of --out, under the table's id. A
-file that is there already is left alone; - is standard output.`,
+Without FILE.xlsx it is written into the folder of --out, under the table's id.
+A file that is there already is left alone; - is standard output.`,
 		Example: `  okrsync template --source ID --table ID q3.xlsx
   okrsync template --source ID --table ID --lang zh - > q3.xlsx`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -90,6 +90,8 @@ func (p *program) template(ctx context.Context, c config, name string) error {
 // names, or one in the folder of --out.
 func (c config) templateName(name string) (string, error) {
 	switch {
+	case name != "" && !strings.EqualFold(filepath.Ext(name), ".xlsx"):
+		return "", usagef("%s: a template is an XLSX workbook: give it a name that ends in .xlsx", name)
 	case name != "":
 	case strings.EqualFold(filepath.Ext(c.out), ".xlsx"):
 		name = c.out
@@ -98,6 +100,9 @@ func (c config) templateName(name string) (string, error) {
 			return "", fault{doing: makingFolder, where: c.out, err: err}
 		}
 		name = filepath.Join(c.out, "template-"+c.target.ID+".xlsx")
+	}
+	if _, err := os.Stat(filepath.Dir(name)); errors.Is(err, fs.ErrNotExist) {
+		return "", usagef("%s: there is no folder %s", name, filepath.Dir(name))
 	}
 	if _, err := os.Lstat(name); err == nil {
 		return "", usagef("%s is there already, and nothing is overwritten: name another file", name)

@@ -99,6 +99,9 @@ func roughly(d time.Duration) string {
 // typed again, and with another command if that is not "".
 func (p *program) commandLine(command string, files []string, file string) string {
 	words := []string{"okrsync"}
+	if file == stdinName {
+		words = []string{"…", "|", "okrsync"}
+	}
 	named := false
 	for _, arg := range p.args {
 		switch {

@@ -17,7 +17,7 @@ import (
 var rollbackColumns = []string{
 	"metric_source_id", "metric_table_id", "metric_item_id",
 	"metric_initial_value", "metric_target_value", "metric_current_value", "supported_user_id",
-	"note",
+	"rollback_note", // source.RollbackNote, which a package of views does not know
 }
 
 // Rollback writes rollback.csv into the folder: for each item that a run may have

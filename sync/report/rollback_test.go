@@ -54,7 +54,7 @@ func TestRollback(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "\ufeffmetric_source_id,metric_table_id,metric_item_id,metric_initial_value,metric_target_value,metric_current_value,supported_user_id,note\r\n" +
+	want := "\ufeffmetric_source_id,metric_table_id,metric_item_id,metric_initial_value,metric_target_value,metric_current_value,supported_user_id,rollback_note\r\n" +
 		"1,2,7100000000000000071,-1.5,1000,,ou_a,\r\n" +
 		"1,2,72,,,0,,\"had no value before, and cannot be emptied again: metric_target_value, supported_user_id\"\r\n" +
 		"1,2,76,,,0.30000000000000004,,\r\n" +

@@ -41,11 +41,14 @@ def connect(pipe):
 def fill(context, source, target, cells):
     desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
     book = desktop.loadComponentFromURL(uno.systemPathToFileUrl(source), "_blank", 0, (option("Hidden", True),))
+    if book is None:
+        sys.exit(f"{source} cannot be opened")
     sheet = book.Sheets.getByIndex(0)
     for cell in cells:
         name, _, value = cell.partition("=")
         place = sheet.getCellRangeByName(name)
         if sheet.isProtected() and place.CellProtection.IsLocked:
+            book.close(True)
             sys.exit(f"{name} is locked")
         place.setFormula(value)
     book.storeToURL(uno.systemPathToFileUrl(target), (option("FilterName", "Calc MS Excel 2007 XML"),))
