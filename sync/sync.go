@@ -48,7 +48,7 @@ type Job struct {
 
 	// OnLook, if set, is called with the number of items that are read so far of one
 	// table, by several goroutines, and must not block. OnPlan, if set, is called
-	// once, before the first update.
+	// once, before the first update, if there is to be one.
 	OnLook func(items int)
 	OnPlan func(Plan)
 
@@ -126,13 +126,16 @@ func (j Job) rehearse(ctx context.Context, c *checked, named *mentions) error {
 		c.live, c.offline = nil, true
 		return err
 	}
-	j.OnPlan(plan)
 	if len(plan.Breaches) > 0 && !j.Confirmed {
 		return &GuardError{Breaches: plan.Breaches}
 	}
-	if plan.Counts[Planned] > 0 {
-		return j.Pacer.spentUp()
+	if plan.Counts[Planned] == 0 {
+		return nil
 	}
+	if err := j.Pacer.spentUp(); err != nil {
+		return err
+	}
+	j.OnPlan(plan)
 	return nil
 }
 

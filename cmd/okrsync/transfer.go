@@ -80,9 +80,6 @@ func (s *session) job(input *source.File) sync.Job {
 // planned tells what the run is going to do: who will hear of it above all.
 func (t *transfer) planned(plan sync.Plan) {
 	t.show.sends()
-	if plan.Counts[sync.Planned] == 0 || len(plan.Breaches) > 0 && !t.flags.yes {
-		return
-	}
 	text := phrase(t.config.lang,
 		fmt.Sprintf("将更新 %d 行，约需 %s", plan.Counts[sync.Planned], roughly(plan.Time)),
 		fmt.Sprintf("sending %s, about %s", plural(plan.Counts[sync.Planned], "update"), roughly(plan.Time)))
