@@ -26,11 +26,26 @@ type BatchEntry struct {
 // A BatchReply is what Feishu says of a batch: an entry in Items is done, one
 // in Failed is refused, one in neither is unknown.
 type BatchReply struct {
-	Items  []Item `json:"items"`
-	Failed []struct {
-		ID     string `json:"metric_item_id"`
-		Reason string `json:"reason"` // free text without a code
-	} `json:"failed_items"`
+	Items  []Item        `json:"items"`
+	Failed []BatchFailed `json:"failed_items"`
+}
+
+// BatchFailed names an entry that Feishu refused.
+type BatchFailed struct {
+	ID     string
+	Reason string // free text without a code
+}
+
+// UnmarshalJSON reads the entry as far as it makes sense, as Item does: a batch that was
+// applied must not look as if it were not.
+func (f *BatchFailed) UnmarshalJSON(b []byte) error {
+	var raw struct {
+		ID     json.RawMessage `json:"metric_item_id"`
+		Reason json.RawMessage `json:"reason"`
+	}
+	err := json.Unmarshal(b, &raw)
+	f.ID, f.Reason = looseText(raw.ID), looseText(raw.Reason)
+	return err
 }
 
 // A Source is a metric source.
@@ -55,6 +70,9 @@ type Page[T any] struct {
 	Items []T
 	Next  string
 	Total int
+
+	// Bare says that the answer had no list of entries at all, not even an empty one.
+	Bare bool
 }
 
 // Patch updates the given fields of one item and returns the item as it is
@@ -92,7 +110,7 @@ func (c *Client) BatchUpdate(ctx context.Context, table Table, entries []BatchEn
 	return reply, err
 }
 
-// Get reads one item.
+// Get reads one item. A success with nothing in it is no answer.
 func (c *Client) Get(ctx context.Context, table Table, itemID string) (Item, error) {
 	path, err := itemsPath(table, itemID)
 	if err != nil {
@@ -100,6 +118,9 @@ func (c *Client) Get(ctx context.Context, table Table, itemID string) (Item, err
 	}
 	var item Item
 	err = c.call(ctx, attempt{call: CallGet, method: http.MethodGet, path: path, query: c.userIDs()}, &item)
+	if err == nil && item == (Item{}) {
+		return item, &Error{Call: CallGet, Status: http.StatusOK, Code: CodeBadReply, Class: ClassTransient}
+	}
 	return item, c.foreign(CallGet, item, itemID, err)
 }
 
@@ -136,20 +157,20 @@ func page[T any](ctx context.Context, c *Client, call Call, path string, query u
 	var reply struct {
 		Items   []T             `json:"items"`
 		Token   string          `json:"page_token"`
-		HasMore bool            `json:"has_more"`
+		HasMore *bool           `json:"has_more"`
 		Total   json.RawMessage `json:"total"`
 	}
 	if err := c.call(ctx, attempt{call: call, method: http.MethodGet, path: path, query: query}, &reply); err != nil {
 		return Page[T]{}, err
 	}
-	if !reply.HasMore {
+	if reply.HasMore != nil && !*reply.HasMore {
 		reply.Token = ""
 	}
 	total, err := strconv.Atoi(string(reply.Total))
 	if err != nil || total < 0 {
 		total = 0
 	}
-	return Page[T]{Items: reply.Items, Next: reply.Token, Total: total}, nil
+	return Page[T]{Items: reply.Items, Next: reply.Token, Total: total, Bare: reply.Items == nil}, nil
 }
 
 // IsID reports whether s has the form of Feishu's ids here: 1 to 20 digits.

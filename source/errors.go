@@ -85,9 +85,9 @@ type RowError struct {
 	Update   Update
 	Problems []Problem // at least one
 
-	// Rounded is the item's id if nothing else is wrong with the row than
-	// CodeIDRounded, else "". Whoever has the list of all items can tell whether
-	// it is one of them.
+	// Rounded is the item's id where it is refused with CodeIDRounded, else "".
+	// Whoever has the list of all items can tell whether it is one of them, and if
+	// nothing else is wrong, the row is fine.
 	Rounded string
 }
 

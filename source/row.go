@@ -104,7 +104,8 @@ func (l *layout) missing() Code {
 // refusal refuses the row for its problems.
 func (rd *reading) refusal() *RowError {
 	e := &RowError{Row: rd.update.Row, Update: rd.update, Problems: rd.problems}
-	if len(rd.problems) == 1 && rd.problems[0].Code == CodeIDRounded && rd.problems[0].Field == ColumnItemID {
+	isRounded := func(p Problem) bool { return p.Code == CodeIDRounded && p.Field == ColumnItemID }
+	if slices.ContainsFunc(rd.problems, isRounded) {
 		e.Rounded = rd.rounded
 	}
 	return e

@@ -56,11 +56,9 @@ func check(rows source.Rows, table feishu.Table) (checked, *mentions, error) {
 		c.rows++
 		ok := true
 		switch {
-		case rejected && bad.Rounded != "" && !bad.Update.Empty():
-			ok = named.addRounded(bad.Update, bad.Rounded, c.tableOf(bad.Update))
-		case rejected && bad.Update.ItemID != "":
-			ok = named.addUnreadable(bad.Update, c.tableOf(bad.Update))
-		case !rejected && u.Aside == "" && !u.Empty():
+		case rejected:
+			ok = named.addRejected(bad, c.tableOf(bad.Update))
+		case u.Aside == "" && !u.Empty():
 			ok = named.add(u, c.tableOf(u))
 		}
 		if !ok {
@@ -152,9 +150,11 @@ func (c checked) weigh(u source.Update, err error) (step, error) {
 	return c.compare(r, u), nil
 }
 
-// knows reports whether an id that may have been rounded turns out to be one.
+// knows reports whether a row is rejected only for an id that may have been rounded,
+// and the table turns out to have it.
 func (c checked) knows(bad *source.RowError) bool {
-	return bad.Rounded != "" && c.live != nil && c.live.table(c.tableOf(bad.Update)).confirms(bad.Rounded)
+	return bad.Rounded != "" && len(bad.Problems) == 1 && c.live != nil &&
+		c.live.table(c.tableOf(bad.Update)).confirms(bad.Rounded, bad.Update.UserID)
 }
 
 // answer starts the result of a row, with the table it belongs to.

@@ -75,6 +75,9 @@ func (t *liveTable) find(r Result, u source.Update) (liveItem, step) {
 
 // notOwned rejects a row whose owner has no item, or several.
 func (t *liveTable) notOwned(r Result, owner string, owned []string) step {
+	if t.owned == nil {
+		return settled(r, Rejected, ListIncomplete)
+	}
 	if len(owned) == 0 {
 		return settled(r, Rejected, OwnerUnknown, owner)
 	}
@@ -103,8 +106,8 @@ func (c checked) suggest(r Result, bad *source.RowError) Result {
 		if len(near) == 0 {
 			continue
 		}
-		r.Advice.ZH += "；可能是 " + some(near)
-		r.Advice.EN += "; it may be " + some(near)
+		r.Reason.ZH += "；可能是 " + some(near)
+		r.Reason.EN += "; it may be " + some(near)
 	}
 	return r
 }

@@ -204,11 +204,11 @@ func TestRoundedIDs(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	for row, near := range map[int]string{3: "7400555555555550000, 7400555555555555432", 4: "7500111122223333444", 5: "7500111122223333444"} {
-		if r := results[row]; !strings.HasSuffix(r.Advice.EN, near) || !strings.HasSuffix(r.Advice.ZH, near) {
-			t.Errorf("row %d: %s", row, r.Advice.EN)
+		if r := results[row]; !strings.HasSuffix(r.Reason.EN, near) || !strings.HasSuffix(r.Reason.ZH, near) {
+			t.Errorf("row %d: %s", row, r.Reason.EN)
 		}
 	}
-	if r := results[6]; strings.Contains(r.Advice.EN, "may be") {
+	if r := results[6]; strings.Contains(r.Reason.EN, "may be") {
 		t.Errorf("row 6: %s", r.Advice.EN)
 	}
 	if r := results[2]; r.Item != "7300123456789010000" || s.calls() != "2 list, 0 get, 2 patch, 0 batch" {

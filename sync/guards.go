@@ -107,7 +107,7 @@ func (s *survey) breaches() []Breach {
 	add(g.MaxChangedRows > 0 && planned > g.MaxChangedRows, Breach{GuardChangedRows, planned, float64(g.MaxChangedRows), s.sent.count, s.sent.first})
 	add(g.MaxNotified > 0 && len(s.people) > g.MaxNotified, Breach{GuardNotified, len(s.people), float64(g.MaxNotified), s.tells.count, s.tells.first})
 	add(s.jumps.count > 0, Breach{GuardFactor, s.jumps.count, g.MaxFactor, s.jumps.count, s.jumps.first})
-	add(planned > 0 && asked >= leastRows && 2*rejected > asked, Breach{GuardRejected, rejected, float64(asked), rejected, nil})
+	add(planned > 0 && asked >= leastRows && 2*rejected > asked, Breach{GuardRejected, rejected, float64(asked), rejected, s.refused.first})
 	return all
 }
 

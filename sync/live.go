@@ -2,6 +2,7 @@ package sync
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,8 +27,9 @@ func (l *live) table(t feishu.Table) *liveTable {
 // wanted and some others.
 type liveTable struct {
 	items    map[string]liveItem
+	others   map[string]bool          // items of which only the id is known
 	owned    map[string][]string      // the items of each owner; nil unless all items were read
-	ids      []string                 // of the items, sorted
+	ids      []string                 // of all items, sorted; likewise
 	refusal  *feishu.Error            // the table could not be read at all
 	refusals map[string]*feishu.Error // single items that could not be read
 }
@@ -40,7 +42,7 @@ type liveItem struct {
 }
 
 func newLiveTable() *liveTable {
-	return &liveTable{items: make(map[string]liveItem), refusals: make(map[string]*feishu.Error)}
+	return &liveTable{items: make(map[string]liveItem), others: make(map[string]bool), refusals: make(map[string]*feishu.Error)}
 }
 
 // take takes in an item as Feishu gives it. The last answer about an item counts.
@@ -48,17 +50,18 @@ func (t *liveTable) take(id string, item feishu.Item) {
 	t.items[id] = liveItem{Fields: item.Fields, owner: item.UserID, keyResult: item.KeyResultID != ""}
 }
 
+// size is how many items are known.
+func (t *liveTable) size() int { return len(t.items) + len(t.others) }
+
 // finish makes what was read ready to be asked. whole says that it is all of the
 // table.
 func (t *liveTable) finish(whole bool) {
-	t.ids = make([]string, 0, len(t.items))
-	for id := range t.items {
-		t.ids = append(t.ids, id)
-	}
-	slices.Sort(t.ids)
 	if !whole {
 		return
 	}
+	t.ids = make([]string, 0, t.size())
+	t.ids = slices.AppendSeq(slices.AppendSeq(t.ids, maps.Keys(t.items)), maps.Keys(t.others))
+	slices.Sort(t.ids)
 	t.owned = make(map[string][]string)
 	for _, id := range t.ids {
 		if owner := t.items[id].owner; owner != "" {
@@ -87,19 +90,27 @@ func (i liveItem) notifies(changing feishu.Fields, id string) string {
 const keptDigits = 15
 
 // confirms reports whether an id that ends in zeros, as if it had been rounded, is
-// certain all the same: the table has it, and no other item that it may have been
-// rounded from.
-func (t *liveTable) confirms(id string) bool {
-	_, there := t.items[id]
-	return there && t.owned != nil && len(t.beginning(id[:keptDigits], len(id))) == 1
+// certain all the same: the whole table has it, and no other item that it may have
+// been rounded from, or none of the row's owner's.
+func (t *liveTable) confirms(id, owner string) bool {
+	item, there := t.items[id]
+	if !there || t.owned == nil || owner != "" && owner != item.owner {
+		return false
+	}
+	return !slices.ContainsFunc(t.near(id), func(other string) bool {
+		return other != id && (owner == "" || t.items[other].owner == owner)
+	})
 }
 
 // meant is the item that a late mention means, "" if that is not certain.
 func (t *liveTable) meant(l lateMention) string {
-	if l.item != "" && t.confirms(l.item) {
-		return l.item
+	if l.item != "" {
+		if t.confirms(l.item, l.owner) {
+			return l.item
+		}
+		return ""
 	}
-	if owned := t.owned[l.owner]; l.owner != "" && len(owned) == 1 {
+	if owned := t.owned[l.owner]; len(owned) == 1 {
 		return owned[0]
 	}
 	return ""

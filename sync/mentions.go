@@ -55,8 +55,8 @@ const parts = 256
 type lateMention struct {
 	row         int
 	table       feishu.Table
-	item, owner string // one of them
-	values      uint64
+	item, owner string // one of them, or both
+	values      uint64 // as in mention
 }
 
 func newMentions() *mentions {
@@ -66,33 +66,47 @@ func newMentions() *mentions {
 // add notes that a row gives fields for an item of a table. It reports false
 // when a file names more tables (65,536) than can be told apart.
 func (m *mentions) add(u source.Update, t feishu.Table) bool {
-	values := m.values(u)
 	if u.ItemID == "" {
-		return m.addLate(lateMention{row: u.Row, table: t, owner: strings.Clone(u.UserID), values: values})
+		return m.addLate(lateMention{row: u.Row, table: t, owner: u.UserID, values: m.values(u)})
 	}
-	return m.mention(u.Row, u.ItemID, t, values)
+	return m.mention(u.Row, u.ItemID, t, m.values(u))
 }
 
-// addUnreadable notes that a row names an item, but gives it values that are
-// not certain, so that they agree with those of no row that is.
-func (m *mentions) addUnreadable(u source.Update, t feishu.Table) bool {
-	return m.mention(u.Row, u.ItemID, t, unreadable)
-}
-
-// addRounded notes that a row gives fields for an item whose id is not certain.
-func (m *mentions) addRounded(u source.Update, id string, t feishu.Table) bool {
-	return m.addLate(lateMention{row: u.Row, table: t, item: strings.Clone(id), values: m.values(u)})
+// addRejected notes that a row that is rejected names an item, by whatever it has: what
+// it gives is not certain, so it agrees with no other row. Only an id that may have
+// been rounded may turn out to be right, if nothing else is wrong.
+func (m *mentions) addRejected(bad *source.RowError, t feishu.Table) bool {
+	u := bad.Update
+	switch {
+	case u.ItemID != "":
+		return m.mention(bad.Row, u.ItemID, t, unreadable)
+	case bad.Rounded != "" && len(bad.Problems) == 1 && !u.Empty():
+		return m.addLate(lateMention{row: bad.Row, table: t, item: bad.Rounded, owner: u.UserID, values: m.values(u)})
+	case bad.Rounded != "" || u.UserID != "":
+		return m.addLate(lateMention{row: bad.Row, table: t, item: bad.Rounded, owner: u.UserID, values: unreadable})
+	}
+	return true
 }
 
 func (m *mentions) addLate(l lateMention) bool {
 	_, ok := m.index(l.table)
+	l.item, l.owner = strings.Clone(l.item), strings.Clone(l.owner)
 	m.late = append(m.late, l)
 	return ok
 }
 
-// values is a hash of the fields that a row gives.
+// values is a hash of the fields that a row gives. An owner beside an id may turn out
+// to be another's, so rows with and without one are not the same.
 func (m *mentions) values(u source.Update) uint64 {
-	return max(maphash.Comparable(m.seed, fields(u)), unreadable+1)
+	owner := u.UserID
+	if u.ItemID == "" {
+		owner = ""
+	}
+	given := struct {
+		fields feishu.Fields
+		owner  string
+	}{fields(u), owner}
+	return max(maphash.Comparable(m.seed, given), unreadable+1)
 }
 
 func (m *mentions) mention(row int, item string, t feishu.Table, values uint64) bool {
@@ -132,7 +146,7 @@ func (m *mentions) ownersAreItems() {
 	const owner = 0xff // digits that no id has
 	numbers := map[lateMention]uint64{}
 	for _, l := range m.late {
-		if l.owner == "" {
+		if l.owner == "" || l.item != "" {
 			continue
 		}
 		key := lateMention{table: l.table, owner: l.owner}
@@ -146,11 +160,12 @@ func (m *mentions) ownersAreItems() {
 	m.late = nil
 }
 
-// lateTables are the tables that late mentions need the list of.
+// lateTables are the tables that late mentions need the list of, and whether they
+// alone are reason enough to read it.
 func (m *mentions) lateTables() map[feishu.Table]bool {
 	tables := map[feishu.Table]bool{}
 	for _, l := range m.late {
-		tables[l.table] = true
+		tables[l.table] = tables[l.table] || l.values != unreadable
 	}
 	return tables
 }

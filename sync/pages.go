@@ -17,7 +17,15 @@ const (
 
 	// mostEmpty is how many empty pages a list may have on its way to the next.
 	mostEmpty = 10
+
+	// mostPages is how many pages a list may have: ten million entries in large ones.
+	mostPages = 100_000
 )
+
+// endless is the refusal of a list whose pages repeat or stay empty.
+func endless() error {
+	return &feishu.Error{Call: feishu.CallList, Code: feishu.CodeEndlessList, Class: feishu.ClassTransient}
+}
 
 // A pageFunc reads one page of a list.
 type pageFunc[T any] func(ctx context.Context, token string, size int) (feishu.Page[T], error)
@@ -26,7 +34,8 @@ type pageFunc[T any] func(ctx context.Context, token string, size int) (feishu.P
 // row is tried. An error is the last thing yielded; if ctx ended, it is the cause.
 func All[T any](ctx context.Context, r Retry, pacer *Pacer, page pageFunc[T]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		for got, err := range pagesOf(ctx, r, pacer, page) {
+		size := pageSize
+		for got, err := range pagesOf(ctx, r, pacer, &size, page) {
 			if err != nil {
 				yield(*new(T), err)
 				return
@@ -40,22 +49,23 @@ func All[T any](ctx context.Context, r Retry, pacer *Pacer, page pageFunc[T]) it
 	}
 }
 
-// pagesOf gives the pages of a list, as All gives its entries.
-func pagesOf[T any](ctx context.Context, r Retry, pacer *Pacer, page pageFunc[T]) iter.Seq2[feishu.Page[T], error] {
+// pagesOf gives the pages of a list, as All gives its entries. The size is that of the
+// pages to ask for, and afterwards the one that Feishu accepts.
+func pagesOf[T any](ctx context.Context, r Retry, pacer *Pacer, size *int, page pageFunc[T]) iter.Seq2[feishu.Page[T], error] {
 	return func(yield func(feishu.Page[T], error) bool) {
-		size, token, seen, empty := pageSize, "", map[string]bool{}, 0
+		token, seen, empty := "", map[string]bool{}, 0
 		for {
 			var got feishu.Page[T]
 			err := retry(ctx, r, pacer, func(error, time.Duration) {}, func() (err error) {
-				got, err = page(ctx, token, size)
+				got, err = page(ctx, token, *size)
 				return err
 			})
-			if size == pageSize && tooLarge(err) {
-				size = smallPageSize
+			if *size == pageSize && tooLarge(err) {
+				*size = smallPageSize
 				continue
 			}
-			if err == nil && got.Next != "" && (seen[got.Next] || empty > mostEmpty) {
-				err = &feishu.Error{Call: feishu.CallList, Code: feishu.CodeEndlessList, Class: feishu.ClassTransient}
+			if err == nil && got.Next != "" && (seen[got.Next] || empty > mostEmpty || len(seen) > mostPages) {
+				err = endless()
 			}
 			if err != nil {
 				yield(feishu.Page[T]{}, causeOf(ctx, err))

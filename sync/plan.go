@@ -16,9 +16,11 @@ type Plan struct {
 	Counts map[Status]int // Planned are those that are sent
 
 	// Calls are those that change something, by kind, and Time is how long they and
-	// those for reading take at the limits. Batched is the same in the largest batches.
+	// those for reading, which took Reading, take at the limits. Batched is the same in
+	// the largest batches.
 	Calls, BatchedCalls map[feishu.Call]int
 	Time, BatchedTime   time.Duration
+	Reading             time.Duration
 
 	Notified  map[string]int // by whom Feishu messages: the rows that do it
 	Notifying int            // rows that do
@@ -33,7 +35,7 @@ type Plan struct {
 // itself is one of those that Run yields.
 func (j Job) Plan(ctx context.Context) (Plan, iter.Seq2[Result, error], error) {
 	j = j.withDefaults()
-	c, named, err := check(j.Rows, j.Table)
+	c, named, err := check(Until(ctx, j.Rows), j.Table)
 	if err != nil {
 		return Plan{}, nil, err
 	}
@@ -81,6 +83,7 @@ func (j Job) prepare(ctx context.Context, c *checked, named *mentions) (Plan, er
 		Rows: c.rows, Counts: s.counts, Notified: s.people, Notifying: s.rows, Breaches: s.breaches(),
 		Calls: updateCalls(s.items, j.BatchSize), BatchedCalls: updateCalls(s.items, feishu.MaxBatch),
 	}
+	plan.Reading = looked
 	plan.Time = looked + j.forecast(plan.Calls)
 	plan.BatchedTime = looked + j.forecast(plan.BatchedCalls)
 	return plan, nil
@@ -102,9 +105,8 @@ type survey struct {
 	items  map[feishu.Table]int // that are sent
 	people map[string]int
 	rows   int // that notify
-	jumps  examples
-	tells  examples
-	sent   examples
+
+	jumps, tells, sent, refused examples
 }
 
 func newSurvey(g Guards) *survey {
@@ -113,6 +115,9 @@ func newSurvey(g Guards) *survey {
 
 func (s *survey) add(r Result) {
 	s.counts[r.Status]++
+	if r.Status == Rejected {
+		s.refused.add(r)
+	}
 	if r.Status != Planned {
 		return
 	}

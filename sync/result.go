@@ -69,6 +69,10 @@ type Result struct {
 	// the owner is not known. It is "" for a silent one, and where nothing was compared.
 	Notifies string `json:"notifies,omitempty"`
 
+	// Uncertain says that a try had no answer, so that it may have been applied
+	// whatever a later one says.
+	Uncertain bool `json:"uncertain,omitempty"`
+
 	Attempts   int       `json:"attempts,omitempty"`    // calls made for this row
 	HTTPStatus int       `json:"http_status,omitempty"` // of the last answer
 	LogID      string    `json:"log_id,omitempty"`      // Feishu's trace id of the last refusal
@@ -85,7 +89,7 @@ func (r Result) MayHaveChanged() bool {
 	switch {
 	case r.Attempts == 0:
 		return false
-	case r.Status == Updated, r.Status == Unprocessed, r.Code == string(OtherValue):
+	case r.Status == Updated, r.Status == Unprocessed, r.Uncertain, r.Code == string(OtherValue):
 		return true
 	}
 	return r.Troubled()

@@ -68,9 +68,11 @@ func (e *engine) update(ctx context.Context, r *Result, once func(context.Contex
 // tried notes that a call of the given kind was made for the step, if it was: an
 // error may be about the token's call, or about none.
 func (s *step) tried(err error, call feishu.Call) {
-	if refusal, ok := errors.AsType[*feishu.Error](err); err == nil || ok && refusal.Call == call {
+	refusal, refused := errors.AsType[*feishu.Error](err)
+	if err == nil || refused && refusal.Call == call {
 		s.result.Attempts++
 		s.result.Sent = s.fields
+		s.result.Uncertain = s.result.Uncertain || refused && refusal.Class == feishu.ClassTransient
 	}
 	if err == nil {
 		s.result.HTTPStatus = 200

@@ -24,6 +24,7 @@ const (
 	OwnerAmbiguous   Reason = "owner_ambiguous"
 	OwnerUnread      Reason = "owner_not_compared"
 	OtherOwner       Reason = "owner_other"
+	ListIncomplete   Reason = "list_incomplete"
 	Guarded          Reason = "guarded"
 	CallsUsedUp      Reason = "max_calls"
 )
@@ -90,7 +91,11 @@ var reasons = map[Reason]sentences{
 	},
 	OtherOwner: {
 		Text{"这一行的负责人是 %s，而该指标项的负责人是 %s", "the row's owner is %s, but the item's is %s"},
-		Text{"核对各行的 ID 与负责人是否错位；若以 ID 为准，清空这一行的负责人", "check whether ids and owners have been shifted against each other; if the id is right, clear the row's owner"},
+		Text{"核对各行的 ID 与负责人是否错位，以及配置 feishu.user_id_type；若以 ID 为准，清空这一行的负责人", "check whether ids and owners have been shifted against each other, and feishu.user_id_type; if the id is right, clear the row's owner"},
+	},
+	ListIncomplete: {
+		Text{"飞书给出的指标项列表不完整，无法确定这一行是哪一项", "Feishu's list of the items is not complete, so it is not certain which one the row means"},
+		Text{"稍后再运行一次，或填写指标项 ID", "run it again later, or fill in the item's id"},
 	},
 	Guarded: {
 		Text{"运行在发送之前停下，等待人工确认", "the run stopped before it sent anything, for a person to look"},

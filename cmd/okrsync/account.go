@@ -125,7 +125,7 @@ func (a *account) next() string {
 	case exitApp:
 		return phrase(lang, "修好上述设置后运行 ", "mend the set-up as said above, then ") + again
 	case exitGuard:
-		return again + " --yes"
+		return confirmed(again)
 	case exitQuota:
 		if spent, ok := errors.AsType[*sync.BudgetError](a.stop); ok && spent.Reading {
 			return phrase(lang, "调大 --max-calls 后运行 ", "with a higher --max-calls, ") + again

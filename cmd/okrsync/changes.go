@@ -66,8 +66,14 @@ func breachRows(w io.Writer, b sync.Breach, lang string) {
 	if len(b.Rows) == 0 {
 		return
 	}
-	changesHead(w, lang)
+	if b.Guard != sync.GuardRejected {
+		changesHead(w, lang)
+	}
 	for _, r := range b.Rows {
+		if r.Status == sync.Rejected {
+			fmt.Fprintf(w, "  %s\n", printable(placed(r).In(lang)))
+			continue
+		}
 		writeChanges(w, r, lang)
 	}
 	if more := b.Of - len(b.Rows); more > 0 {

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"iter"
 	"time"
 
@@ -53,7 +54,7 @@ func (s *session) planFile(ctx context.Context, name, again string) int {
 	show := newProgress(s.program.stderr, s.config.progress, s.config.lang, isTerminal(s.program.stderr))
 	job := s.job(input)
 	job.OnLook = show.looked
-	s.pacer.Allow(s.config.maxCalls)
+	s.pacer.OnPause = func(p sync.Pause) { fmt.Fprintln(show, "okrsync: "+pauseText(p, s.config.lang)) }
 	plan, results, err := job.Plan(ctx)
 	show.finish()
 	if err != nil {
@@ -130,7 +131,7 @@ func (r *rehearsal) next() string {
 	case r.again == "":
 		return ""
 	case r.summary.ExitCode == exitGuard:
-		return r.onward + " --yes"
+		return confirmed(r.onward)
 	case r.summary.Counts[sync.Planned] == 0 && r.summary.ExitCode == exitRows:
 		return phrase(lang, "按上面的建议修改这些行，然后运行 ", "mend the rows as advised above, then ") + r.again
 	case r.summary.Counts[sync.Planned] == 0:

@@ -73,11 +73,15 @@ func (ps *problems) take(r sync.Result) error {
 	}
 	for _, p := range r.Problems {
 		err := ps.add(groupKey{code: string(p.Code), column: p.Column, field: string(p.Field)}, func() problem {
-			return problem{
+			told := problem{
 				Row: r.Row, Cell: p.Cell, Field: string(p.Field), Column: p.Column, Item: r.Item, Code: string(p.Code), Found: p.Found,
 				Reason: sync.Text{ZH: p.Reason("zh"), EN: p.Reason("en")},
 				Advice: sync.Text{ZH: p.Advice("zh"), EN: p.Advice("en")},
 			}
+			if len(r.Problems) == 1 {
+				told.Reason = r.Reason // which may know more, such as the live ids that are near
+			}
+			return told
 		})
 		if err != nil {
 			return err
@@ -86,8 +90,12 @@ func (ps *problems) take(r sync.Result) error {
 	return nil
 }
 
-// placed is the reason of a row as a whole, with its number.
+// placed is the reason of a row as a whole, with its number. One about a cell has it
+// already.
 func placed(r sync.Result) sync.Text {
+	if len(r.Problems) > 0 {
+		return r.Reason
+	}
 	return sync.Text{ZH: fmt.Sprintf("第 %d 行：%s", r.Row, r.Reason.ZH), EN: fmt.Sprintf("row %d: %s", r.Row, r.Reason.EN)}
 }
 

@@ -114,6 +114,7 @@ type session struct {
 
 func (p *program) newSession(c config, f syncFlags) (*session, error) {
 	pacer := sync.NewPacer(c.limits, c.burst)
+	pacer.Allow(c.maxCalls)
 	client, err := c.client(pacer)
 	return &session{program: p, config: c, flags: f, client: client, pacer: pacer}, err
 }
@@ -154,7 +155,6 @@ func (s *session) syncFile(ctx context.Context, name, again string) int {
 		return s.refused(name, started, err)
 	}
 	defer input.Close()
-	s.pacer.Allow(s.config.maxCalls)
 	t := s.newTransfer(input, again, started)
 	t.sync(ctx)
 	return t.end()

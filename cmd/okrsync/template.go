@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -58,73 +59,77 @@ A file that is there already is left alone; - is standard output.`,
 
 // template writes the template to the named file, "" for one of its own choice.
 func (p *program) template(ctx context.Context, c config, name string) error {
-	items, closing, err := c.templateItems(ctx)
+	if name != stdinName {
+		if err := c.checkTemplateName(&name); err != nil {
+			return err
+		}
+	}
+	var workbook bytes.Buffer
+	rows, err := p.writeTemplate(ctx, c, &workbook)
 	if err != nil {
 		return err
 	}
-	defer closing()
 	if name == stdinName {
-		_, err := source.WriteTemplate(p.stdout, c.lang, items)
+		_, err := workbook.WriteTo(p.stdout)
 		return err
 	}
-	name, err = c.templateName(name)
-	if err != nil {
-		return err
-	}
-	rows := 0
-	err = writeNew(name, func(w io.Writer) (err error) {
-		rows, err = source.WriteTemplate(w, c.lang, items)
-		return err
-	})
-	if err != nil {
+	if err := writeNew(name, workbook.Bytes()); err != nil {
 		return err
 	}
 	fmt.Fprintln(p.stdout, name)
 	p.say(phrase(c.lang, fmt.Sprintf("%d 个指标项", rows), plural(rows, "item")))
-	p.say(phrase(c.lang, "下一步：填写后运行 ", "next: fill it in, then ") +
-		fmt.Sprintf("okrsync plan --source %s --table %s %s", c.target.SourceID, c.target.ID, shellWord(name)))
+	next := fmt.Sprintf("okrsync plan --source %s --table %s --user-id-type %s %s", c.target.SourceID, c.target.ID, c.userIDType, shellWord(name))
+	p.say(phrase(c.lang, "下一步：填写后运行 ", "next: fill it in, then ") + next)
 	return nil
 }
 
-// templateName is where the template goes: the named file, the .xlsx file that --out
-// names, or one in the folder of --out.
-func (c config) templateName(name string) (string, error) {
+// checkTemplateName finds out where the template goes: the named file, the .xlsx file
+// that --out names, or one in the folder of --out. Nothing may be there yet.
+func (c config) checkTemplateName(name *string) error {
 	switch {
-	case name != "" && !strings.EqualFold(filepath.Ext(name), ".xlsx"):
-		return "", usagef("%s: a template is an XLSX workbook: give it a name that ends in .xlsx", name)
-	case name != "":
-	case strings.EqualFold(filepath.Ext(c.out), ".xlsx"):
-		name = c.out
+	case *name != "" && !isXLSX(*name):
+		return usagef("%s: a template is an XLSX workbook: give it a name that ends in .xlsx", *name)
+	case *name != "":
+	case isXLSX(c.out):
+		*name = c.out
 	default:
-		if err := os.MkdirAll(c.out, 0o700); err != nil {
-			return "", fault{doing: makingFolder, where: c.out, err: err}
-		}
-		name = filepath.Join(c.out, "template-"+c.target.ID+".xlsx")
+		*name = filepath.Join(c.out, "template-"+c.target.ID+".xlsx")
 	}
-	if _, err := os.Stat(filepath.Dir(name)); errors.Is(err, fs.ErrNotExist) {
-		return "", usagef("%s: there is no folder %s", name, filepath.Dir(name))
+	if _, err := os.Lstat(*name); err == nil {
+		return thereAlready(*name)
 	}
-	if _, err := os.Lstat(name); err == nil {
-		return "", usagef("%s is there already, and nothing is overwritten: name another file", name)
-	}
-	return name, nil
+	return nil
 }
 
-// templateItems gives the live items of the configured table.
-func (c config) templateItems(ctx context.Context) (iter.Seq2[source.TemplateItem, error], func(), error) {
+func isXLSX(name string) bool { return strings.EqualFold(filepath.Ext(name), ".xlsx") }
+
+func thereAlready(name string) error {
+	return usagef("%s is there already, and nothing is overwritten: name another file", name)
+}
+
+// writeTemplate reads the live items of the configured table and writes a template of
+// them. It returns how many there are.
+func (p *program) writeTemplate(ctx context.Context, c config, w io.Writer) (int, error) {
 	pacer := sync.NewPacer(c.limits, c.burst)
 	pacer.Allow(c.maxCalls)
+	pacer.OnPause = func(pause sync.Pause) { p.say(pauseText(pause, c.lang)) }
 	client, err := c.client(pacer)
 	if err != nil {
-		return nil, nil, err
+		return 0, err
 	}
+	defer client.Close()
 	page := func(ctx context.Context, token string, size int) (feishu.Page[feishu.Item], error) {
 		return client.Items(ctx, c.target, token, size)
 	}
+	return source.WriteTemplate(w, c.lang, templateItems(sync.All(ctx, c.retry, pacer, page), c.lang))
+}
+
+// templateItems gives live items as a template shows them.
+func templateItems(items iter.Seq2[feishu.Item, error], lang string) iter.Seq2[source.TemplateItem, error] {
 	return func(yield func(source.TemplateItem, error) bool) {
-		for item, err := range sync.All(ctx, c.retry, pacer, page) {
+		for item, err := range items {
 			unit := item.Unit.English
-			if c.lang == "zh" || unit == "" {
+			if lang == "zh" || unit == "" {
 				unit = item.Unit.Chinese
 			}
 			if !yield(source.TemplateItem{
@@ -135,33 +140,31 @@ func (c config) templateItems(ctx context.Context) (iter.Seq2[source.TemplateIte
 				return
 			}
 		}
-	}, client.Close, nil
+	}
 }
 
 // writeNew writes a file under a name that is not taken: into a temporary one beside
 // it, which gets its name when it is complete. It is readable by its owner only.
-func writeNew(name string, write func(io.Writer) error) error {
-	file, err := os.CreateTemp(filepath.Dir(name), ".okrsync-*")
+func writeNew(name string, content []byte) error {
+	folder := filepath.Dir(name)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return fault{doing: makingFolder, where: folder, err: err}
+	}
+	file, err := os.CreateTemp(folder, ".okrsync-*")
 	if err != nil {
-		return fault{doing: writingFiles, where: name, err: err}
+		return fault{doing: writingFiles, where: folder, err: err}
 	}
-	written := write(file)
-	if written == nil {
-		err = errors.Join(file.Sync(), file.Close())
-	} else {
-		_ = file.Close() // it is removed anyway
+	_, err = file.Write(content)
+	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
+		err = os.Link(file.Name(), name) // which, unlike renaming, replaces nothing
 	}
-	if written == nil && err == nil {
-		if err = os.Link(file.Name(), name); err != nil && !errors.Is(err, fs.ErrExist) {
-			err = os.Rename(file.Name(), name) // where there are no links
-		}
+	if _, there := os.Lstat(name); err != nil && errors.Is(there, fs.ErrNotExist) {
+		err = os.Rename(file.Name(), name) // where files cannot be linked
 	}
 	_ = os.Remove(file.Name()) // unless it was renamed
 	switch {
-	case written != nil:
-		return written
 	case errors.Is(err, fs.ErrExist):
-		return usagef("%s is there already, and nothing is overwritten: name another file", name)
+		return thereAlready(name)
 	case err != nil:
 		return fault{doing: writingFiles, where: name, err: err}
 	}

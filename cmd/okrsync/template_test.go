@@ -49,6 +49,20 @@ func TestTemplate(t *testing.T) {
 	}
 }
 
+// TestNothingIsOverwritten shows that a file that comes into being meanwhile is safe.
+func TestNothingIsOverwritten(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("t.xlsx", []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeNew("t.xlsx", []byte("new")); exitCode(err) != exitUsage || read(t, "t.xlsx") != "mine" {
+		t.Errorf("%v; it says %q", err, read(t, "t.xlsx"))
+	}
+	if left, err := filepath.Glob(".okrsync-*"); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}
+
 // TestTemplateThatFails shows that a table that cannot be read leaves no file.
 func TestTemplateThatFails(t *testing.T) {
 	environ, server := stage(t, feishutest.Config{}, 250)
@@ -59,11 +73,17 @@ func TestTemplateThatFails(t *testing.T) {
 	if code := run(t.Context(), []string{"template", "t.xlsx"}, environ, nil, io.Discard, &stderr); code != exitApp || !strings.Contains(stderr.String(), "no such metric source or table") {
 		t.Errorf("exit code %d, %s", code, stderr.String())
 	}
-	if code := run(t.Context(), []string{"template", "nowhere/t.xlsx"}, environ, nil, io.Discard, &stderr); code != exitInternal && code != exitUsage {
+	if code := run(t.Context(), []string{"template", "rows.csv/t.xlsx"}, environ, nil, io.Discard, &stderr); code != exitUsage {
 		t.Errorf("exit code %d, %s", code, stderr.String())
 	}
 	if code := run(t.Context(), []string{"template", "a.xlsx", "b.xlsx"}, environ, nil, io.Discard, &stderr); code != exitUsage {
 		t.Errorf("exit code %d, %s", code, stderr.String())
+	}
+	if code := run(t.Context(), []string{"template", "t.csv"}, environ, nil, io.Discard, &stderr); code != exitUsage {
+		t.Errorf("exit code %d, %s", code, stderr.String())
+	}
+	if _, err := os.Stat("okrsync-out"); err == nil {
+		t.Error("a folder was made for nothing")
 	}
 	if names, err := filepath.Glob("*.xlsx"); err != nil || len(names) > 0 {
 		t.Errorf("%q, %v", names, err)

@@ -81,8 +81,8 @@ func (s *session) job(input *source.File) sync.Job {
 func (t *transfer) planned(plan sync.Plan) {
 	t.show.sends()
 	text := phrase(t.config.lang,
-		fmt.Sprintf("将更新 %d 行，约需 %s", plan.Counts[sync.Planned], roughly(plan.Time)),
-		fmt.Sprintf("sending %s, about %s", plural(plan.Counts[sync.Planned], "update"), roughly(plan.Time)))
+		fmt.Sprintf("将更新 %d 行，约需 %s", plan.Counts[sync.Planned], roughly(plan.Time-plan.Reading)),
+		fmt.Sprintf("sending %s, about %s", plural(plan.Counts[sync.Planned], "update"), roughly(plan.Time-plan.Reading)))
 	if t.config.diff == diffAuto {
 		text += phrase(t.config.lang,
 			fmt.Sprintf("；飞书将通知 %d 人", len(plan.Notified)),
@@ -227,16 +227,17 @@ func stopOf(err error) *report.Stop {
 		stop.Code = string(refusal.Code)
 	} else if refusal, ok := errors.AsType[*source.FileError](err); ok {
 		stop.Code = string(refusal.Code)
+	} else if _, ok := errors.AsType[*sync.GuardError](err); ok {
+		stop.Code = string(sync.Guarded)
+	} else if _, ok := errors.AsType[*sync.BudgetError](err); ok {
+		stop.Code = string(sync.CallsUsedUp)
 	}
 	return stop
 }
 
 // paused tells about a pause, once.
 func (t *transfer) paused(p sync.Pause) {
-	why := &feishu.Error{Code: p.Code}
-	t.logger.Warn(phrase(t.config.lang,
-		fmt.Sprintf("%s，暂停发送 %s", why.Reason("zh"), p.Length),
-		fmt.Sprintf("%s; sending pauses for %s", why.Reason("en"), p.Length)), zap.String("code", string(p.Code)))
+	t.logger.Warn(pauseText(p, t.config.lang), zap.String("code", string(p.Code)))
 }
 
 // retried notes that a call is made again.

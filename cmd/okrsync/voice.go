@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"time"
 	"unicode"
 
+	"okrsync/feishu"
 	"okrsync/sync"
 )
 
@@ -50,6 +52,14 @@ func (p *program) printJSON(v any) {
 	encoder := json.NewEncoder(p.stdout)
 	encoder.SetEscapeHTML(false)
 	_ = encoder.Encode(v)
+}
+
+// pauseText tells about a pause.
+func pauseText(p sync.Pause, lang string) string {
+	why := &feishu.Error{Code: p.Code}
+	return phrase(lang,
+		fmt.Sprintf("%s，暂停发送 %s", why.Reason("zh"), p.Length),
+		fmt.Sprintf("%s; sending pauses for %s", why.Reason("en"), p.Length))
 }
 
 // statusWords are the statuses as people read them.
@@ -95,18 +105,18 @@ func roughly(d time.Duration) string {
 	return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
 }
 
-// commandLine is the program's own command line with one of its files, to be
-// typed again, and with another command if that is not "".
+// commandLine is the program's own command line with one of its files, to be typed
+// again: with another command if that is not "".
 func (p *program) commandLine(command string, files []string, file string) string {
 	words := []string{"okrsync"}
 	if file == stdinName {
 		words = []string{"…", "|", "okrsync"}
 	}
-	named := false
+	named, ran := false, false
 	for _, arg := range p.args {
 		switch {
-		case command != "" && !slices.Contains(files, arg) && (arg == "check" || arg == "plan"):
-			arg, command = command, ""
+		case !ran && !slices.Contains(files, arg) && slices.Contains([]string{"check", "plan", "sync"}, arg):
+			arg, ran = cmp.Or(command, arg), true
 		case !slices.Contains(files, arg):
 		case arg != file || named:
 			continue
@@ -117,6 +127,9 @@ func (p *program) commandLine(command string, files []string, file string) strin
 	}
 	return strings.Join(words, " ")
 }
+
+// confirmed is a command line of sync's that passes the guards.
+func confirmed(line string) string { return strings.Replace(line, " sync ", " sync --yes ", 1) }
 
 // shellWord quotes a word for the command line where it needs it.
 func shellWord(s string) string {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"iter"
+	"math"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -59,11 +60,21 @@ func rollbackLine(r sync.Result, lang string) []string {
 			empty = append(empty, name)
 		}
 	}
-	note := ""
+	var notes []string
 	if len(empty) > 0 {
-		note = sync.Text{ZH: "原来没有值，无法恢复为空：", EN: "had no value before, and cannot be emptied again: "}.In(lang) + strings.Join(empty, ", ")
+		notes = append(notes, sync.Text{ZH: "原来没有值，无法恢复为空：", EN: "had no value before, and cannot be emptied again: "}.In(lang)+strings.Join(empty, ", "))
 	}
-	return append(line, note)
+	if beyond(b.Initial) || beyond(b.Target) || beyond(b.Current) {
+		notes = append(notes, sync.Text{ZH: "原来的数值过大，okrsync 不能写回，请在飞书中修改", EN: "a value before is larger than okrsync writes; set it in Feishu"}.In(lang))
+	}
+	return append(line, strings.Join(notes, "; "))
+}
+
+// beyond reports whether a number is larger than okrsync takes from a sheet.
+func beyond(n json.Number) bool {
+	const largest = 1e15
+	f, err := n.Float64()
+	return err == nil && math.Abs(f) >= largest
 }
 
 // plain writes a number in the fewest digits that mean the same float64, and without

@@ -30,6 +30,9 @@ func TestRollback(t *testing.T) {
 		return sync.Result{Row: 2, Source: "1", Table: "2", Item: id, Status: status, Attempts: attempts, Before: before, Sent: sent}
 	}
 	current := func(n json.Number) feishu.Fields { return feishu.Fields{Current: n} }
+	large := row("81", sync.Updated, 1, current("1e15"), current("9"))
+	unclear := row("82", sync.Failed, 2, current("8"), current("9"))
+	unclear.Class, unclear.Uncertain = feishu.ClassRow, true
 	other := row("78", sync.Failed, 1, current("8"), current("9"))
 	other.Code, other.Class = string(sync.OtherValue), feishu.ClassRow
 	lost := row("79", sync.Failed, 5, current("8"), current("9"))
@@ -45,7 +48,7 @@ func TestRollback(t *testing.T) {
 		row("75", sync.Unprocessed, 0, feishu.Fields{}, feishu.Fields{}),
 		row("76", sync.Unprocessed, 1, current("0.30000000000000004"), current("9")), // perhaps sent
 		row("77", sync.Updated, 1, feishu.Fields{SupportedUserID: "=cmd|x"}, feishu.Fields{SupportedUserID: "ou_b"}),
-		other, lost, refused,
+		other, lost, refused, large, unclear,
 	))
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +63,9 @@ func TestRollback(t *testing.T) {
 		"1,2,76,,,0.30000000000000004,,\r\n" +
 		"1,2,77,,,,'=cmd|x,\r\n" +
 		"1,2,78,,,8,,\r\n" +
-		"1,2,79,,,8,,\r\n"
+		"1,2,79,,,8,,\r\n" +
+		"1,2,81,,,1000000000000000,,a value before is larger than okrsync writes; set it in Feishu\r\n" +
+		"1,2,82,,,8,,\r\n"
 	if string(content) != want {
 		t.Errorf("got\n%s\nwant\n%s", content, want)
 	}
@@ -76,11 +81,11 @@ func checkReadable(t *testing.T, name string) {
 	defer f.Close()
 	read := 0
 	for u, err := range f.Rows() {
-		if read++; err != nil && !strings.Contains(err.Error(), "cmd") {
+		if read++; err != nil && !strings.Contains(err.Error(), "cmd") && !strings.Contains(err.Error(), "1000000000000000") {
 			t.Errorf("row %d: %v", u.Row, err)
 		}
 	}
-	if read != 6 {
+	if read != 8 {
 		t.Errorf("%d rows", read)
 	}
 }
