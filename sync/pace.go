@@ -53,8 +53,8 @@ func (e *BudgetError) Error() string { return e.Reason("en") + "; " + e.Advice("
 // Reason says so in Chinese ("zh") or English (anything else).
 func (e *BudgetError) Reason(lang string) string {
 	reason := Text{
-		ZH: fmt.Sprintf("本次运行允许的调用（%d 次）已用完", e.Calls),
-		EN: fmt.Sprintf("the calls that this run may make (%d) are used up", e.Calls),
+		ZH: fmt.Sprintf("允许的调用（%d 次）已用完", e.Calls),
+		EN: fmt.Sprintf("the calls that may be made (%d) are used up", e.Calls),
 	}
 	if e.Reading {
 		reason.ZH += "：读取指标项之后没有余下可用于更新的"

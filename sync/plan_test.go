@@ -19,7 +19,7 @@ import (
 // TestPlanIsWhatRunDoes holds a plan against the run that follows it: the same rows,
 // the same values, the calls and people that it said, and nothing changed before.
 func TestPlanIsWhatRunDoes(t *testing.T) {
-	for _, size := range []int{1, 40, 100} {
+	for _, size := range []int{1, 29, 40, 100} {
 		s := comparing(t, feishutest.Config{}, 1000)
 		s.job.BatchSize = size
 		var all []source.Update

@@ -102,7 +102,7 @@ var reasons = map[Reason]sentences{
 		Text{"核对后加 --yes 再运行一次", "look at the changes, then run it again with --yes"},
 	},
 	CallsUsedUp: {
-		Text{"本次运行的调用次数已达上限", "the run's calls are used up"},
+		Text{"允许的调用次数已用完", "the calls that may be made are used up"},
 		Text{"再运行一次即可继续，或调大 --max-calls", "run it again to go on, or raise --max-calls"},
 	},
 	Interrupted: {

@@ -127,6 +127,18 @@ func valuesOf(server *feishutest.Server) map[string][4]string {
 	return values
 }
 
+// TestNoRollbackUncompared shows that what was not read is not made up.
+func TestNoRollbackUncompared(t *testing.T) {
+	environ, _ := stage(t, feishutest.Config{}, 3)
+	var stdout strings.Builder
+	if code := run(t.Context(), []string{"sync", "--no-diff", "--json", "-q", "rows.csv"}, environ, strings.NewReader(""), &stdout, io.Discard); code != exitOK {
+		t.Fatal(code)
+	}
+	if names, _ := filepath.Glob("okrsync-out/*/rollback.csv"); len(names) > 0 || !strings.Contains(stdout.String(), `"notified":null`) || strings.Contains(stdout.String(), "rollback") {
+		t.Errorf("%q; %s", names, stdout.String())
+	}
+}
+
 // TestRollbackOfWhatWasEmpty shows that a field that had no value stays as it is, and
 // that rollback.csv says so.
 func TestRollbackOfWhatWasEmpty(t *testing.T) {

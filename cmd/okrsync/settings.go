@@ -62,7 +62,7 @@ func settings(c *config) []setting {
 		},
 		{key: "sync.burst", set: count(&c.burst, 0, 1_000_000)},
 		{key: "sync.diff", set: oneOf(&c.diff, diffAuto, diffOff)},
-		{key: "sync.max_calls", flag: "max-calls", usage: "how many calls of all kinds a run may make, `N`; then it stops with exit code 6 (default: no end)", set: count(&c.maxCalls, 0, 1_000_000_000)},
+		{key: "sync.max_calls", flag: "max-calls", usage: "how many calls of all kinds may be made, `N`; then it stops with exit code 6 (default: no end)", set: count(&c.maxCalls, 0, 1_000_000_000)},
 		{key: "sync.retry.attempts", set: count(&c.retry.Attempts, 1, 100)},
 		{key: "sync.retry.initial", set: duration(&c.retry.Initial, 10*time.Minute)},
 		{key: "sync.retry.max", set: duration(&c.retry.Max, time.Hour)},

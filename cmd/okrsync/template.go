@@ -66,6 +66,9 @@ func (p *program) template(ctx context.Context, c config, name string) error {
 	}
 	var workbook bytes.Buffer
 	rows, err := p.writeTemplate(ctx, c, &workbook)
+	if spent, ok := errors.AsType[*sync.BudgetError](err); ok {
+		spent.Reading = true // running it again would come no further
+	}
 	if err != nil {
 		return err
 	}

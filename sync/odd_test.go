@@ -1,0 +1,376 @@
+package sync_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"okrsync/feishu"
+	"okrsync/feishu/feishutest"
+	"okrsync/source"
+	"okrsync/sync"
+)
+
+// odd is a server that answers as the simulator does, but for what change makes of the
+// data of its answers: those of the call whose path ends so.
+type odd struct {
+	http.RoundTripper
+	suffix string
+	change func(n int, data map[string]any) any // n counts from 1
+	calls  int
+}
+
+func (o *odd) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := o.RoundTripper.RoundTrip(r)
+	if err != nil || !strings.HasSuffix(r.URL.Path, o.suffix) {
+		return answer, err
+	}
+	var body map[string]any
+	decoder := json.NewDecoder(answer.Body)
+	decoder.UseNumber()
+	if err := errors.Join(decoder.Decode(&body), answer.Body.Close()); err != nil {
+		return nil, err
+	}
+	data, ok := body["data"].(map[string]any)
+	if !ok {
+		data = map[string]any{}
+	}
+	o.calls++
+	if changed := o.change(o.calls, data); changed != nil {
+		body["data"] = changed
+	} else {
+		delete(body, "data")
+	}
+	b, err := json.Marshal(body)
+	answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(b)), int64(len(b))
+	return answer, err
+}
+
+// oddly makes the scene's server an odd one.
+func (s *scene) oddly(suffix string, change func(n int, data map[string]any) any) {
+	s.t.Helper()
+	client, err := feishu.NewClient(feishu.Config{
+		BaseURL: "https://open.feishu.cn", AppID: "cli_a", AppSecret: "sesame", Admit: s.job.Pacer.Admit,
+		Transport: &odd{RoundTripper: s.sim.Transport(), suffix: suffix, change: change},
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.job.Client, s.job.Retry = client, sync.Retry{Attempts: 3, Initial: 1, Max: 1}
+}
+
+// TestOddLists shows what is made of lists that are not what they should be: they are
+// not taken for the whole table, and no row is wrong for it.
+func TestOddLists(t *testing.T) {
+	owned := source.Update{Row: 3, UserID: feishutest.SampleUser(2), Current: "77"}
+	without := func(key string) func(int, map[string]any) any {
+		return func(_ int, data map[string]any) any {
+			delete(data, key)
+			return data
+		}
+	}
+	for _, test := range []struct {
+		name   string
+		items  int
+		rows   []source.Update
+		change func(int, map[string]any) any
+		want   string
+	}{
+		{"no has_more, but a further page", 150, []source.Update{update(2, 140, "5"), update(3, 141, "6")}, without("has_more"), "updated, updated"},
+		{"no list", 3, []source.Update{update(2, 1, "5"), owned}, without("items"), "updated, rejected list_incomplete"},
+		{"no data", 3, []source.Update{update(2, 1, "5"), owned}, func(int, map[string]any) any { return nil }, "updated, rejected list_incomplete"},
+		{"shorter than it says", 3, []source.Update{update(2, 1, "5"), owned}, func(_ int, data map[string]any) any {
+			data["total"] = 4
+			return data
+		}, "updated, rejected list_incomplete"},
+		{"as long as it says", 3, []source.Update{update(2, 1, "5"), owned}, func(_ int, data map[string]any) any {
+			data["total"] = 3
+			return data
+		}, "updated, updated"},
+		{"a nonsensical total", 3, []source.Update{update(2, 1, "5"), owned}, func(_ int, data map[string]any) any {
+			data["total"] = -7
+			return data
+		}, "updated, updated"},
+		{"an entry without an id", 3, []source.Update{update(2, 1, "5"), owned}, func(_ int, data map[string]any) any {
+			delete(data["items"].([]any)[0].(map[string]any), "metric_item_id")
+			return data
+		}, "updated, rejected list_incomplete"},
+		{"an entry with an odd id", 3, []source.Update{update(2, 1, "5"), owned}, func(_ int, data map[string]any) any {
+			data["items"].([]any)[0].(map[string]any)["metric_item_id"] = "../x"
+			return data
+		}, "updated, rejected list_incomplete"},
+		{"one that moved while it was read", 150, []source.Update{update(2, 140, "5"), update(3, 1, "6")}, func(_ int, data map[string]any) any {
+			var kept []any
+			for _, item := range data["items"].([]any) {
+				if item.(map[string]any)["metric_item_id"] != feishutest.SampleItem(140) {
+					kept = append(kept, item)
+				}
+			}
+			data["items"] = kept
+			return data
+		}, "updated, updated"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := comparing(t, feishutest.Config{}, test.items)
+			s.oddly("/items", test.change)
+			s.job.Rows = rows(test.rows...)
+			results, err := s.run(t.Context())
+			if got := statuses(results); err != nil || got != test.want {
+				t.Errorf("%s, %v; %s", got, err, s.calls())
+			}
+		})
+	}
+}
+
+// TestEndlessLists shows that a list that goes on for ever with the same items, however
+// it dresses them, is left.
+func TestEndlessLists(t *testing.T) {
+	s := comparing(t, feishutest.Config{}, 3)
+	// The simulator refuses a token that it did not give, so the pages never reach it.
+	pages := 0
+	transport := s.sim.Transport()
+	client, err := feishu.NewClient(feishu.Config{
+		BaseURL: "https://open.feishu.cn", AppID: "cli_a", AppSecret: "sesame", Admit: s.job.Pacer.Admit,
+		Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			if !strings.HasSuffix(r.URL.Path, "/items") {
+				return transport.RoundTrip(r)
+			}
+			pages++
+			body := fmt.Sprintf(`{"code":0,"data":{"items":[{"metric_item_id":"7"}],"has_more":true,"page_token":"t%d"}}`, pages)
+			return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body))}, nil
+		}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.job.Client = client
+	s.job.Rows = rows(update(2, 1, "5"), source.Update{Row: 3, UserID: "ou_x", Current: "5"}) // the whole list is wanted
+	results, err := s.run(t.Context())
+	refusal, _ := errors.AsType[*feishu.Error](err)
+	if refusal == nil || refusal.Code != feishu.CodeEndlessList || statuses(results) != "unprocessed endless_list, unprocessed endless_list" || pages > 20 {
+		t.Errorf("%v; %s; %d pages", err, statuses(results), pages)
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// TestOddItems shows that an item that comes back empty is no item without values.
+func TestOddItems(t *testing.T) {
+	s := comparing(t, feishutest.Config{ListTotal: true}, 2000)
+	s.oddly("/items/"+feishutest.SampleItem(1500), func(int, map[string]any) any { return nil })
+	s.job.Rows = rows(update(2, 1500, "5"), update(3, 1501, "6"))
+	results, err := s.run(t.Context())
+	if got := statuses(results); err != nil || got != "failed bad_reply, updated" {
+		t.Errorf("%s, %v", got, err)
+	}
+}
+
+// TestSickItems shows that one item that Feishu cannot show costs its row, and that many
+// in a row are everybody's trouble.
+func TestSickItems(t *testing.T) {
+	for _, test := range []struct {
+		script string
+		named  []int
+		want   map[sync.Status]int
+		stop   feishu.Code
+	}{
+		{"get item:" + feishutest.SampleItem(1500) + " 500", []int{1500, 1501, 1}, map[sync.Status]int{sync.Failed: 1, sync.Updated: 2}, ""},
+		{"get * 500", []int{1500, 1501, 1502, 1503, 1504, 1505}, map[sync.Status]int{sync.Unprocessed: 6}, "1009999"},
+		{"get * code:1001002", []int{1500, 1501, 1502, 1503, 1504, 1505, 1506}, map[sync.Status]int{sync.Unprocessed: 7}, "1001002"},
+		{"get 2 code:99991672:400", []int{1500, 1501, 1502}, map[sync.Status]int{sync.Unprocessed: 3}, "99991672"},
+		{"get 2 code:99991403:429", []int{1500, 1501, 1502}, map[sync.Status]int{sync.Unprocessed: 3}, "99991403"},
+	} {
+		t.Run(test.script, func(t *testing.T) {
+			s := comparing(t, feishutest.Config{ListTotal: true}, 2000)
+			s.job.Retry = sync.Retry{Attempts: 2, Initial: 1, Max: 1}
+			s.script(test.script)
+			s.job.Rows = naming(test.named...)
+			results, err := s.run(t.Context())
+			refusal, _ := errors.AsType[*feishu.Error](err)
+			if got := counts(results); fmt.Sprint(got) != fmt.Sprint(test.want) || (refusal == nil) != (test.stop == "") || refusal != nil && refusal.Code != test.stop {
+				t.Errorf("%v, %v", got, err)
+			}
+			if n := s.sim.Stats().Calls[feishutest.Get]; n > 14 {
+				t.Errorf("%d gets", n)
+			}
+		})
+	}
+}
+
+// TestOddBatches shows what is made of a batch's answer that names refused entries in
+// another way, or an entry as both done and refused.
+func TestOddBatches(t *testing.T) {
+	for name, change := range map[string]func(n int, data map[string]any) any{
+		"ids as numbers, reasons as objects": func(_ int, data map[string]any) any {
+			data["failed_items"] = []any{map[string]any{"metric_item_id": 7, "reason": map[string]any{"code": 1}}}
+			return data
+		},
+		"done and refused": func(_ int, data map[string]any) any {
+			data["failed_items"] = []any{map[string]any{"metric_item_id": feishutest.SampleItem(2), "reason": "no"}}
+			return data
+		},
+	} {
+		s := batching(t, feishutest.Config{}, 4, 100)
+		s.oddly("/batch_update", change)
+		results, err := s.run(t.Context())
+		if got := counts(results); err != nil || got[sync.Updated] != 4 || s.sim.Stats().Calls[feishutest.BatchUpdate] != 1 {
+			t.Errorf("%s: %v, %v; %s", name, got, err, s.calls())
+		}
+		if asked := s.sim.Stats().Calls[feishutest.Get]; (asked == 1) != (name == "done and refused") {
+			t.Errorf("%s: %d gets", name, asked)
+		}
+	}
+}
+
+// TestPageSizeIsRemembered shows that pages of 100 are refused once, not for each table.
+func TestPageSizeIsRemembered(t *testing.T) {
+	s := comparing(t, feishutest.Config{PageSizeMax: 50}, 1)
+	var all []source.Update
+	for table := range 5 {
+		id := fmt.Sprint(900 + table)
+		if err := s.sim.AddTable(feishutest.SampleSource, feishutest.Table{ID: id, Items: []feishutest.Item{{ID: id + "1"}}}); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, source.Update{Row: 2 + table, TableID: id, ItemID: id + "1", Current: "5"})
+	}
+	s.job.Rows = rows(all...)
+	if _, err := s.run(t.Context()); err != nil || s.calls() != "6 list, 0 get, 5 patch, 0 batch" {
+		t.Errorf("%v; %s", err, s.calls())
+	}
+}
+
+// TestRoundedUp shows that an id that ends in zeros is not taken for itself if another
+// one of the table may have been rounded up to it, unless the row's owner tells them
+// apart.
+func TestRoundedUp(t *testing.T) {
+	s := comparing(t, feishutest.Config{}, 0)
+	s.put(
+		feishutest.Item{ID: "7041234567890129999", UserID: "ou_a"}, feishutest.Item{ID: "7041234567890130000", UserID: "ou_b"},
+		feishutest.Item{ID: "7051234567890122222", UserID: "ou_c"}, feishutest.Item{ID: "7051234567890130000", UserID: "ou_d"},
+	)
+	owned := func(row int, id, owner string) *source.RowError {
+		e := refusedRow(row, id, source.CodeIDRounded)
+		e.Update.UserID = owner
+		return e
+	}
+	s.job.Rows = mixed(
+		owned(2, "7041234567890130000", ""),
+		owned(3, "7051234567890130000", ""), // …22222 would be rounded down
+		owned(4, "7041234567890130000", "ou_a"),
+	)
+	results, err := s.run(t.Context())
+	if got := statuses(results); err != nil || got != "rejected id_rounded, updated, rejected id_rounded" {
+		t.Errorf("%s, %v", got, err)
+	}
+	s.job.Rows = mixed(owned(2, "7041234567890130000", "ou_b"))
+	results, err = s.run(t.Context())
+	if got := statuses(results); err != nil || got != "updated" || results[2].Item != "7041234567890130000" {
+		t.Errorf("%s, %v", got, err)
+	}
+}
+
+// TestRejectedRowsOfAnItem shows that a row whose values are not certain makes the other
+// rows of its item uncertain, by whatever either of them names the item.
+func TestRejectedRowsOfAnItem(t *testing.T) {
+	byOwner := func(row int, value string) any {
+		u := source.Update{Row: row, UserID: "ou_c"}
+		if value != "" {
+			u.Current = source.Number(value)
+			return u
+		}
+		return &source.RowError{Row: row, Update: u, Problems: []source.Problem{{Code: source.CodeNumberInvalid, Row: row, Cell: "C2", Found: "abc"}}}
+	}
+	byID := source.Update{Row: 3, ItemID: "7041234567890500000", Current: "7"}
+	rounded := refusedRow(2, "7041234567890500000", source.CodeIDRounded)
+	rounded.Problems = append(rounded.Problems, source.Problem{Code: source.CodeNumberInvalid, Row: 2, Cell: "C2", Found: "abc"})
+	mismatched := byID
+	mismatched.Row, mismatched.UserID = 2, "ou_x"
+	for name, test := range map[string]struct {
+		rows []any
+		want string
+	}{
+		"owner and id":       {[]any{byOwner(2, ""), byID}, "rejected number_invalid, rejected duplicate_conflict"},
+		"owner and owner":    {[]any{byOwner(2, ""), byOwner(3, "7")}, "rejected number_invalid, rejected duplicate_conflict"},
+		"rounded id and id":  {[]any{rounded, byID}, "rejected id_rounded, rejected duplicate_conflict"},
+		"another's owner":    {[]any{mismatched, byID}, "rejected duplicate_conflict, rejected duplicate_conflict"},
+		"the same by either": {[]any{byOwner(2, "7"), byID}, "updated, ignored duplicate_same"},
+		"alone":              {[]any{byOwner(2, "")}, "rejected number_invalid"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := comparing(t, feishutest.Config{}, 0)
+			s.put(feishutest.Item{ID: "7041234567890500000", UserID: "ou_c"})
+			s.job.Rows = mixed(test.rows...)
+			results, err := s.run(t.Context())
+			if got := statuses(results); err != nil || got != test.want {
+				t.Errorf("%s, %v", got, err)
+			}
+			if name == "alone" && len(s.sim.Requests()) > 0 {
+				t.Error("a call was spent on nothing")
+			}
+		})
+	}
+}
+
+// TestOwnersOfSeveralTables shows that an owner is one of a table, also where a file is
+// checked alone, and that a file of owners and ids is ruled once their items are known.
+func TestOwnersOfSeveralTables(t *testing.T) {
+	owned := func(row int, table string) source.Update {
+		return source.Update{Row: row, TableID: table, UserID: "ou_a", Current: source.Number(fmt.Sprint(row))}
+	}
+	checkRows, checked, err := sync.Check{Rows: rows(owned(2, "8"), owned(3, "9")), Table: feishu.Table{SourceID: "1"}, Tables: true}.Run()
+	if err != nil || checkRows != 2 {
+		t.Fatal(err)
+	}
+	for r := range checked {
+		if r.Status != sync.Planned {
+			t.Errorf("%+v", r)
+		}
+	}
+	s := comparing(t, feishutest.Config{}, 0)
+	s.put(feishutest.Item{ID: "71", UserID: "ou_a"}, feishutest.Item{ID: "72", UserID: "ou_b"}, feishutest.Item{ID: "73", UserID: "ou_c"})
+	s.job.Rows = mixed(
+		source.Update{Row: 2, UserID: "ou_a", Current: "5"}, source.Update{Row: 3, ItemID: "72", Current: "6"},
+		source.Update{Row: 4, ItemID: "72", Current: "7"}, source.Update{Row: 5, ItemID: "73", Current: "8"}, source.Update{Row: 6, ItemID: "73", Current: "8"},
+	)
+	results, err := s.run(t.Context())
+	want := "updated, rejected duplicate_conflict, rejected duplicate_conflict, updated, ignored duplicate_same"
+	if got := statuses(results); err != nil || got != want {
+		t.Errorf("%s, %v", got, err)
+	}
+}
+
+// TestUncertainWrites shows that a write whose first answer was lost is known as one
+// that may have been applied, whatever Feishu says of the second.
+func TestUncertainWrites(t *testing.T) {
+	s := comparing(t, feishutest.Config{}, 2)
+	s.job.Retry = sync.Retry{Attempts: 3, Initial: time.Millisecond, Max: time.Millisecond}
+	s.script("patch 1 reset-after\npatch 2 code:1001002\npatch 3 code:1001002")
+	s.job.Rows = values(2, 5000)
+	results, _ := s.run(t.Context())
+	if r := results[2]; r.Status != sync.Failed || !r.Uncertain || !r.MayHaveChanged() || r.Before.Empty() {
+		t.Errorf("%+v", r)
+	}
+	if r := results[3]; r.Status != sync.Failed || r.Uncertain || r.MayHaveChanged() {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestInterruptedOwners shows that rows that only the list could have told about are
+// unprocessed, and not to be mended, where it was not read.
+func TestInterruptedOwners(t *testing.T) {
+	s := comparing(t, feishutest.Config{}, 2)
+	s.script("list * code:99991672:400")
+	s.job.Rows = mixed(source.Update{Row: 2, UserID: "ou_a", Current: "5"}, update(3, 1, "5"))
+	results, _ := s.run(t.Context())
+	if got := statuses(results); got != "unprocessed 99991672, unprocessed 99991672" {
+		t.Error(got)
+	}
+}
