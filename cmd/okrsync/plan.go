@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -74,9 +75,7 @@ type rehearsal struct {
 // show writes the plan to standard output and returns the exit code.
 func (r *rehearsal) show(plan sync.Plan, results iter.Seq2[sync.Result, error]) int {
 	s := &r.summary
-	for status, n := range plan.Counts {
-		s.Counts[status] = n
-	}
+	maps.Copy(s.Counts, plan.Counts)
 	tally := r.pacer.Tally().Since(r.before)
 	s.Calls, s.RateLimited, s.PausedSeconds = report.CallsOf(tally), tally.RateLimited, tally.Paused.Seconds()
 	s.Notified = r.notified(plan)
