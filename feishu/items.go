@@ -64,7 +64,7 @@ type SourceTable struct {
 }
 
 // A Page is one page of a list. Next is the token of the page after it, "" at
-// the end. Total is how many entries the whole list has, 0 if Feishu does not say:
+// the end. Total is how many entries the whole list has; 0 is that Feishu does not say:
 // it is not documented for these lists, and others have it.
 type Page[T any] struct {
 	Items []T
@@ -167,7 +167,7 @@ func page[T any](ctx context.Context, c *Client, call Call, path string, query u
 		reply.Token = ""
 	}
 	total, err := strconv.Atoi(string(reply.Total))
-	if err != nil || total < 0 {
+	if err != nil {
 		total = 0
 	}
 	return Page[T]{Items: reply.Items, Next: reply.Token, Total: total, Bare: reply.Items == nil}, nil

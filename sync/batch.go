@@ -120,7 +120,6 @@ func (e *engine) reconcile(ctx context.Context, p pass, steps []step, reply feis
 		}
 		s.result.After = confirmed(s.fields, item.Fields)
 		e.passed(p, s.result)
-		p = pass{row: p.row} // it has been a probe once
 	}
 	if len(again) == len(steps) {
 		e.quota.inconclusive(p)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"okrsync/feishu"
 	"okrsync/feishu/feishutest"
@@ -169,6 +171,22 @@ func TestBatchesOfTables(t *testing.T) {
 			t.Errorf("%s got %s", r.Path, r.Body)
 		}
 	}
+}
+
+// TestBatchAsProbe shows that a batch that is the probe of the update limit, and has all
+// its entries refused, leaves the gate to others: nobody waits for ever.
+func TestBatchAsProbe(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := batching(t, feishutest.Config{}, 8, 2)
+		for i := range 8 {
+			s.change(i+1, func(item *feishutest.Item) { item.Limited = true })
+		}
+		s.job.Quota = sync.Quota{Cooldown: time.Minute, Refusals: 100}
+		results, err := s.run(t.Context())
+		if got := counts(results); err != nil || got[sync.Failed] != 8 || results[2].Code != "1001005" {
+			t.Errorf("%v, %v", got, err)
+		}
+	})
 }
 
 // TestUpdateLimitInBatches shows that a table whose quota is used up ends the run, and

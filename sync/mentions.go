@@ -144,17 +144,16 @@ func (m mention) part() uint64 { return m.id * spread >> 56 }
 // items: rows that name the same owner name the same item, whichever that is.
 func (m *mentions) ownersAreItems() {
 	const owner = 0xff // digits that no id has
-	numbers := map[lateMention]uint64{}
+	numbers := map[string]uint64{}
 	for _, l := range m.late {
 		if l.owner == "" || l.item != "" {
 			continue
 		}
-		key := lateMention{table: l.table, owner: l.owner}
-		if _, seen := numbers[key]; !seen {
-			numbers[key] = uint64(len(numbers))
+		if _, seen := numbers[l.owner]; !seen {
+			numbers[l.owner] = uint64(len(numbers))
 		}
 		if table, ok := m.index(l.table); ok {
-			m.put(mention{id: numbers[key], digits: owner, table: table, row: uint32(l.row), values: l.values})
+			m.put(mention{id: numbers[l.owner], digits: owner, table: table, row: uint32(l.row), values: l.values})
 		}
 	}
 	m.late = nil

@@ -334,15 +334,36 @@ func TestOwnersOfSeveralTables(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	}
-	s := comparing(t, feishutest.Config{}, 0)
-	s.put(feishutest.Item{ID: "71", UserID: "ou_a"}, feishutest.Item{ID: "72", UserID: "ou_b"}, feishutest.Item{ID: "73", UserID: "ou_c"})
-	s.job.Rows = mixed(
-		source.Update{Row: 2, UserID: "ou_a", Current: "5"}, source.Update{Row: 3, ItemID: "72", Current: "6"},
-		source.Update{Row: 4, ItemID: "72", Current: "7"}, source.Update{Row: 5, ItemID: "73", Current: "8"}, source.Update{Row: 6, ItemID: "73", Current: "8"},
-	)
+}
+
+// TestOwnersAmongDuplicates shows that rows are ruled anew, all of them, once it is
+// known which items their owners mean.
+func TestOwnersAmongDuplicates(t *testing.T) {
+	const items = 2000 // several of them in each part of the index
+	s := comparing(t, feishutest.Config{}, items)
+	s.put(feishutest.Item{ID: "71", UserID: "ou_a"})
+	all := []source.Update{{Row: 1, UserID: "ou_a", Current: "5"}}
+	for i := range items {
+		all = append(all, update(2+2*i, i+1, fmt.Sprint(9000+i)), update(3+2*i, i+1, fmt.Sprint(9000+i+i%2)))
+	}
+	s.job.Rows = rows(all...)
+	plan, _, err := s.job.Plan(t.Context())
+	if err != nil || plan.Counts[sync.Planned] != 1+items/2 || plan.Counts[sync.Ignored] != items/2 || plan.Counts[sync.Rejected] != items {
+		t.Errorf("%v, %v", plan.Counts, err)
+	}
+}
+
+// TestRoundedInAnOddList shows that a list that may lack items confirms no id.
+func TestRoundedInAnOddList(t *testing.T) {
+	s := comparing(t, feishutest.Config{}, 1)
+	s.put(feishutest.Item{ID: "7041234567890130000"})
+	s.oddly("/items", func(_ int, data map[string]any) any {
+		data["total"] = 3
+		return data
+	})
+	s.job.Rows = mixed(refusedRow(2, "7041234567890130000", source.CodeIDRounded), update(3, 1, "5"))
 	results, err := s.run(t.Context())
-	want := "updated, rejected duplicate_conflict, rejected duplicate_conflict, updated, ignored duplicate_same"
-	if got := statuses(results); err != nil || got != want {
+	if got := statuses(results); err != nil || got != "rejected id_rounded, updated" {
 		t.Errorf("%s, %v", got, err)
 	}
 }

@@ -112,6 +112,15 @@ func TestGuards(t *testing.T) {
 		}
 		return all
 	}
+	elsewhere := func(n int) []source.Update {
+		var all []source.Update
+		for i := range n {
+			u := update(50+i, 1+i, "5")
+			u.TableID = "1" // which Feishu does not have
+			all = append(all, u)
+		}
+		return all
+	}
 	set := func(row, item int, target string) source.Update {
 		return source.Update{Row: row, ItemID: feishutest.SampleItem(item), Target: source.Number(target)}
 	}
@@ -131,6 +140,7 @@ func TestGuards(t *testing.T) {
 		{"all at once", sync.Guards{MaxChangedRows: 1, MaxNotified: 1, MaxFactor: 1.01}, good, "max_changed_rows 3, max_notified 3, max_factor 2"},
 		{"mostly rejected", sync.Guards{}, append(good, unknown(7)...), "mostly_rejected 7"},
 		{"half rejected", sync.Guards{}, append(append(good, set(5, 7, "73"), set(6, 8, "74")), unknown(5)...), ""},
+		{"half rejected, and some refused", sync.Guards{}, append(append(good, elsewhere(6)...), unknown(9)...), ""},
 		{"a small file", sync.Guards{}, append(good, unknown(6)...), ""},
 		{"nothing left to send", sync.Guards{}, unknown(20), ""},
 	} {
