@@ -205,6 +205,25 @@ func TestSickItems(t *testing.T) {
 	}
 }
 
+// TestSickItemsAmongOthers shows that trouble with some items is not everybody's while
+// others can be read in between.
+func TestSickItemsAmongOthers(t *testing.T) {
+	s := comparing(t, feishutest.Config{ListTotal: true}, 8000)
+	s.job.Retry = sync.Retry{Attempts: 2, Initial: 1, Max: 1}
+	var named []int
+	for i := range 40 {
+		named = append(named, 5000+i)
+		if i%5 == 0 {
+			s.script("get item:" + feishutest.SampleItem(5000+i) + " 500")
+		}
+	}
+	s.job.Rows = naming(named...)
+	results, err := s.run(t.Context())
+	if got := counts(results); err != nil || got[sync.Failed] != 8 || got[sync.Updated] != 32 {
+		t.Errorf("%v, %v; %s", got, err, s.calls())
+	}
+}
+
 // TestOddBatches shows what is made of a batch's answer that names refused entries in
 // another way, or an entry as both done and refused.
 func TestOddBatches(t *testing.T) {
