@@ -218,6 +218,9 @@ func TestSickItemsAmongOthers(t *testing.T) {
 		}
 	}
 	s.job.Rows = naming(named...)
+	if plan, _, err := s.job.Plan(t.Context()); err != nil || !plan.Troubled || plan.Counts[sync.Failed] != 8 {
+		t.Errorf("%+v, %v", plan.Counts, err)
+	}
 	results, err := s.run(t.Context())
 	if got := counts(results); err != nil || got[sync.Failed] != 8 || got[sync.Updated] != 32 {
 		t.Errorf("%v, %v; %s", got, err, s.calls())

@@ -26,6 +26,7 @@ type Plan struct {
 	Notifying int            // rows that do
 
 	Breaches []Breach // of the guards
+	Troubled bool     // some items could not be read for network or server trouble
 }
 
 // Plan does what Run does up to the first change: it reads and checks the file,
@@ -80,7 +81,7 @@ func (j Job) prepare(ctx context.Context, c *checked, named *mentions) (Plan, er
 		s.add(r)
 	}
 	plan := Plan{
-		Rows: c.rows, Counts: s.counts, Notified: s.people, Notifying: s.rows, Breaches: s.breaches(),
+		Rows: c.rows, Counts: s.counts, Notified: s.people, Notifying: s.rows, Breaches: s.breaches(), Troubled: s.troubled,
 		Calls: updateCalls(s.items, j.BatchSize), BatchedCalls: updateCalls(s.items, feishu.MaxBatch),
 	}
 	plan.Reading = looked
@@ -107,6 +108,8 @@ type survey struct {
 	rows   int // that notify
 
 	jumps, tells, sent, refused examples
+
+	troubled bool
 }
 
 func newSurvey(g Guards) *survey {
@@ -115,6 +118,7 @@ func newSurvey(g Guards) *survey {
 
 func (s *survey) add(r Result) {
 	s.counts[r.Status]++
+	s.troubled = s.troubled || r.Troubled()
 	if r.Status == Rejected {
 		s.refused.add(r)
 	}

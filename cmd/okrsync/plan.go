@@ -117,6 +117,8 @@ func (r *rehearsal) code(plan sync.Plan) int {
 	switch {
 	case len(plan.Breaches) > 0 && !r.flags.yes:
 		return exitGuard
+	case plan.Troubled:
+		return exitTrouble
 	case plan.Counts[sync.Rejected]+plan.Counts[sync.Failed] > 0:
 		return exitRows
 	}
