@@ -71,8 +71,9 @@ type Page[T any] struct {
 	Next  string
 	Total int
 
-	// Bare says that the answer had no list of entries at all, not even an empty one.
-	Bare bool
+	// Partial says that the list is not whole although it ends here: the answer had no
+	// entries at all, not even an empty list, or says that there are more and not where.
+	Partial bool
 }
 
 // Patch updates the given fields of one item and returns the item as it is
@@ -163,14 +164,15 @@ func page[T any](ctx context.Context, c *Client, call Call, path string, query u
 	if err := c.call(ctx, attempt{call: call, method: http.MethodGet, path: path, query: query}, &reply); err != nil {
 		return Page[T]{}, err
 	}
-	if reply.HasMore != nil && !*reply.HasMore {
+	more := reply.HasMore != nil && *reply.HasMore
+	if reply.HasMore != nil && !more {
 		reply.Token = ""
 	}
 	total, err := strconv.Atoi(string(reply.Total))
 	if err != nil {
 		total = 0
 	}
-	return Page[T]{Items: reply.Items, Next: reply.Token, Total: total, Bare: reply.Items == nil}, nil
+	return Page[T]{Items: reply.Items, Next: reply.Token, Total: total, Partial: reply.Items == nil || more && reply.Token == ""}, nil
 }
 
 // IsID reports whether s has the form of Feishu's ids here: 1 to 20 digits.

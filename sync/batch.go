@@ -120,6 +120,7 @@ func (e *engine) reconcile(ctx context.Context, p pass, steps []step, reply feis
 		}
 		s.result.After = confirmed(s.fields, item.Fields)
 		e.passed(p, s.result)
+		p = pass{row: p.row} // the further ones of a batch say no more about the gate
 	}
 	if len(again) == len(steps) {
 		e.quota.inconclusive(p)

@@ -1,10 +1,8 @@
 package sync
 
 import (
-	"context"
 	"fmt"
 	"testing"
-	"time"
 )
 
 // TestBatcher shows that steps are gathered by table, in file order, and that those of
@@ -32,26 +30,5 @@ func TestBatcher(t *testing.T) {
 	single := batcher{size: 1}
 	if full := single.add(of("a", 1)); len(full) != 1 || single.rest() != nil {
 		t.Errorf("%v", full)
-	}
-}
-
-// TestProbePassesOnce shows that the rows of a batch that was the probe open the gate
-// once: an update that has gone through it is called back when it closes again.
-func TestProbePassesOnce(t *testing.T) {
-	gate := newQuotaGate(t.Context(), Quota{Refusals: 3}, func(time.Duration) {})
-	gate.refused(pass{row: 1})
-	probe, err := gate.enter(pass{row: 1})
-	if err != nil || !probe.probe {
-		t.Fatal(probe, err)
-	}
-	gate.passed(probe)
-	through, err := gate.enter(pass{row: 2})
-	if err != nil {
-		t.Fatal(err)
-	}
-	gate.passed(probe) // the second row of the same batch
-	gate.refused(pass{row: 3})
-	if context.Cause(through.ctx) == nil {
-		t.Error("the update waits on behind a closed gate")
 	}
 }

@@ -1,6 +1,8 @@
 package sync
 
 import (
+	"slices"
+
 	"okrsync/feishu"
 	"okrsync/source"
 )
@@ -54,7 +56,7 @@ func meets(f feishu.Fields) bool { return f.Target != "" && feishu.SameNumber(f.
 func (t *liveTable) find(r Result, u source.Update) (liveItem, step) {
 	if u.ItemID == "" {
 		owned := t.owned[u.UserID]
-		if len(owned) != 1 {
+		if !t.whole || len(owned) != 1 {
 			return liveItem{}, t.notOwned(r, u.UserID, owned)
 		}
 		r.Item = owned[0]
@@ -75,20 +77,20 @@ func (t *liveTable) find(r Result, u source.Update) (liveItem, step) {
 
 // notOwned rejects a row whose owner has no item, or several.
 func (t *liveTable) notOwned(r Result, owner string, owned []string) step {
-	if t.owned == nil {
+	if !t.whole {
 		return settled(r, Rejected, ListIncomplete)
 	}
 	if len(owned) == 0 {
 		return settled(r, Rejected, OwnerUnknown, owner)
 	}
-	return settled(r, Rejected, OwnerAmbiguous, owner, some(owned))
+	return settled(r, Rejected, OwnerAmbiguous, owner, some(slices.Values(owned)))
 }
 
 // unknown rejects a row whose id the table does not have, and names the live ids that
 // may be meant if it looks damaged.
 func (t *liveTable) unknown(r Result, id string) step {
-	if near := t.near(id); len(near) > 0 {
-		return settled(r, Rejected, ItemDamaged, id, some(near))
+	if near := some(t.near(id)); near != "" {
+		return settled(r, Rejected, ItemDamaged, id, near)
 	}
 	return settled(r, Rejected, ItemUnknown, id)
 }
@@ -102,12 +104,10 @@ func (c checked) suggest(r Result, bad *source.RowError) Result {
 		if p.Field != source.ColumnItemID {
 			continue
 		}
-		near := c.live.table(c.tableOf(bad.Update)).near(p.Found)
-		if len(near) == 0 {
-			continue
+		if near := some(c.live.table(c.tableOf(bad.Update)).near(p.Found)); near != "" {
+			r.Reason.ZH += "；可能是 " + near
+			r.Reason.EN += "; it may be " + near
 		}
-		r.Reason.ZH += "；可能是 " + some(near)
-		r.Reason.EN += "; it may be " + some(near)
 	}
 	return r
 }

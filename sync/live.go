@@ -2,6 +2,7 @@ package sync
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strconv"
@@ -28,8 +29,9 @@ func (l *live) table(t feishu.Table) *liveTable {
 type liveTable struct {
 	items    map[string]liveItem
 	others   map[string]bool          // items of which only the id is known
-	owned    map[string][]string      // the items of each owner; nil unless all items were read
-	ids      []string                 // of all items, sorted; likewise
+	whole    bool                     // all items of the table were read
+	owned    map[string][]string      // the items of each owner
+	ids      []string                 // of all items, sorted; none unless they were read
 	refusal  *feishu.Error            // the table could not be read at all
 	refusals map[string]*feishu.Error // single items that could not be read
 }
@@ -56,17 +58,15 @@ func (t *liveTable) size() int { return len(t.items) + len(t.others) }
 // finish makes what was read ready to be asked. whole says that it is all of the
 // table.
 func (t *liveTable) finish(whole bool) {
-	if !whole {
-		return
-	}
-	t.ids = make([]string, 0, t.size())
-	t.ids = slices.AppendSeq(slices.AppendSeq(t.ids, maps.Keys(t.items)), maps.Keys(t.others))
-	slices.Sort(t.ids)
-	t.owned = make(map[string][]string)
-	for _, id := range t.ids {
+	t.whole, t.owned = whole, make(map[string][]string)
+	for _, id := range slices.Sorted(maps.Keys(t.items)) {
 		if owner := t.items[id].owner; owner != "" {
 			t.owned[owner] = append(t.owned[owner], id)
 		}
+	}
+	if whole {
+		t.ids = slices.AppendSeq(slices.Collect(maps.Keys(t.items)), maps.Keys(t.others))
+		slices.Sort(t.ids)
 	}
 }
 
@@ -94,56 +94,66 @@ const keptDigits = 15
 // been rounded from, or none of the row's owner's.
 func (t *liveTable) confirms(id, owner string) bool {
 	item, there := t.items[id]
-	if !there || t.owned == nil || owner != "" && owner != item.owner {
+	if !there || !t.whole || owner != "" && owner != item.owner {
 		return false
 	}
-	return !slices.ContainsFunc(t.near(id), func(other string) bool {
-		return other != id && (owner == "" || t.items[other].owner == owner)
-	})
-}
-
-// meant is the item that a late mention means, "" if that is not certain.
-func (t *liveTable) meant(l lateMention) string {
-	if l.item != "" {
-		if t.confirms(l.item, l.owner) {
-			return l.item
-		}
-		return ""
-	}
-	if owned := t.owned[l.owner]; len(owned) == 1 {
-		return owned[0]
-	}
-	return ""
-}
-
-// beginning lists the ids of the given length that begin with the digits.
-func (t *liveTable) beginning(digits string, length int) []string {
-	start, _ := slices.BinarySearch(t.ids, digits)
-	var found []string
-	for _, id := range t.ids[start:] {
-		if !strings.HasPrefix(id, digits) {
-			break
-		}
-		if len(id) == length {
-			found = append(found, id)
+	for other := range t.near(id) {
+		if whose := t.items[other].owner; other != id && (owner == "" || whose == "" || whose == owner) {
+			return false
 		}
 	}
-	return found
+	return true
 }
 
-// near lists the live ids that a damaged one may have been: those with the digits
-// that are left of it. There are none if it does not look damaged or too little is
-// left of it to say.
-func (t *liveTable) near(damaged string) []string {
-	digits, length := t.left(damaged)
-	const least = 8
-	if len(digits) < least {
-		return nil
+// meant are the items that a late mention may mean; if it is certain, there is one. An
+// id that is not confirmed, or an owner of nothing, means none.
+func (t *liveTable) meant(l lateMention) []string {
+	switch {
+	case l.item == "" && t.whole && len(t.owned[l.owner]) > 1:
+		return nil // the row is told so; rows that name one of the items by its id are certain
+	case l.item == "":
+		return t.owned[l.owner]
+	case t.confirms(l.item, l.owner):
+		return []string{l.item}
 	}
-	left, _ := strconv.ParseUint(digits, 10, 64)
-	near := t.beginning(fmt.Sprintf("%0*d", len(digits), left-min(left, 1)), length)
-	near = slices.DeleteFunc(near, func(id string) bool { return len(id) <= len(digits) || id[len(digits)] < '5' }) // would not be rounded up
-	return append(near, t.beginning(digits, length)...)
+	return nil
+}
+
+// beginning gives the ids of the given length that begin with the digits.
+func (t *liveTable) beginning(digits string, length int) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		start, _ := slices.BinarySearch(t.ids, digits)
+		for _, id := range t.ids[start:] {
+			if !strings.HasPrefix(id, digits) || len(id) == length && !yield(id) {
+				return
+			}
+		}
+	}
+}
+
+// near gives the live ids that a damaged one may have been: those with the digits
+// that are left of it. There are none if it does not look damaged, if too little is
+// left of it to say, or if not all items are known.
+func (t *liveTable) near(damaged string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		digits, length := t.left(damaged)
+		const least = 8
+		if len(digits) < least {
+			return
+		}
+		left, _ := strconv.ParseUint(digits, 10, 64)
+		for id := range t.beginning(fmt.Sprintf("%0*d", len(digits), left-min(left, 1)), length) {
+			up := len(id) > len(digits) && id[len(digits)] >= '5' // would be rounded up
+			if up && !yield(id) {
+				return
+			}
+		}
+		for id := range t.beginning(digits, length) {
+			if !yield(id) {
+				return
+			}
+		}
+	}
 }
 
 // left returns the digits that are left of a damaged id, and how many it had: of
@@ -172,11 +182,15 @@ func (t *liveTable) left(damaged string) (digits string, length int) {
 	return "", 0
 }
 
-// some lists ids for a message.
-func some(ids []string) string {
+// some lists the first of some ids for a message, "" for none.
+func some(ids iter.Seq[string]) string {
 	const most = 3
-	if len(ids) > most {
-		return strings.Join(ids[:most], ", ") + " …"
+	var first []string
+	for id := range ids {
+		if len(first) == most {
+			return strings.Join(first, ", ") + " …"
+		}
+		first = append(first, id)
 	}
-	return strings.Join(ids, ", ")
+	return strings.Join(first, ", ")
 }

@@ -80,7 +80,9 @@ func (m *mentions) addRejected(bad *source.RowError, t feishu.Table) bool {
 	switch {
 	case u.ItemID != "":
 		return m.mention(bad.Row, u.ItemID, t, unreadable)
-	case bad.Rounded != "" && len(bad.Problems) == 1 && !u.Empty():
+	case bad.Rounded != "" && len(bad.Problems) == 1 && u.Empty():
+		return true // it asks for nothing, whichever item it means
+	case bad.Rounded != "" && len(bad.Problems) == 1:
 		return m.addLate(lateMention{row: bad.Row, table: t, item: bad.Rounded, owner: u.UserID, values: m.values(u)})
 	case bad.Rounded != "" || u.UserID != "":
 		return m.addLate(lateMention{row: bad.Row, table: t, item: bad.Rounded, owner: u.UserID, values: unreadable})
@@ -175,8 +177,12 @@ func (m *mentions) resolve(found *live) bool {
 	late := m.late
 	m.late = nil
 	for _, l := range late {
-		if item := found.table(l.table).meant(l); item != "" {
-			m.mention(l.row, item, l.table, l.values)
+		items, values := found.table(l.table).meant(l), l.values
+		if len(items) > 1 {
+			values = unreadable // the row is rejected, and may be about any of them
+		}
+		for _, item := range items {
+			m.mention(l.row, item, l.table, values)
 		}
 	}
 	return len(late) > 0

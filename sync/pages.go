@@ -64,6 +64,9 @@ func pagesOf[T any](ctx context.Context, r Retry, pacer *Pacer, size *int, page 
 				*size = smallPageSize
 				continue
 			}
+			if tooLarge(err) {
+				*size = pageSize // it was not for the size
+			}
 			if err == nil && got.Next != "" && (seen[got.Next] || empty > mostEmpty || len(seen) > mostPages) {
 				err = endless()
 			}

@@ -89,11 +89,11 @@ func (g *quotaGate) try(row int) (pass, <-chan struct{}) {
 
 // passed is the news of an accepted update. It returns the suspects, who were
 // refused for themselves. Updates that were out before the gate closed say
-// nothing about it, and the further ones of a batch nothing more.
+// nothing about it.
 func (g *quotaGate) passed(p pass) []Result {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if !p.probe || g.open != nil {
+	if !p.probe {
 		return nil
 	}
 	g.open, g.shut = context.WithCancel(g.run)

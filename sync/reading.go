@@ -23,7 +23,7 @@ type reading struct {
 	pages  int  // of the list that were read
 	read   int  // entries in them
 	stale  int  // pages in a row that showed no further item
-	odd    bool // the list has entries without an id, or is not as long as it says
+	odd    bool // the list is not to be taken for the whole: it breaks off, repeats or lacks ids
 	mu     sync.Mutex
 	failed int // items in a row that could not be asked for
 }
@@ -85,7 +85,7 @@ func (r *reading) takePage(page feishu.Page[feishu.Item]) error {
 	}
 	r.pages++
 	r.read += len(page.Items)
-	r.odd = r.odd || page.Bare || page.Next == "" && page.Total > r.read
+	r.odd = r.odd || page.Partial || page.Next == "" && page.Total > r.found.size()
 	if r.stale++; r.found.size() > before {
 		r.stale = 0
 	}
@@ -99,9 +99,9 @@ func (r *reading) takePage(page feishu.Page[feishu.Item]) error {
 // take takes in an item of the list. Of one that nobody wants its id is enough.
 func (r *reading) take(item feishu.Item) {
 	_, seen := r.found.items[item.ID]
+	r.odd = r.odd || seen || r.found.others[item.ID] || !feishu.IsID(item.ID)
 	switch wanted := r.wanted.has(r.table, item.ID); {
 	case !feishu.IsID(item.ID):
-		r.odd = true
 	case !wanted && !r.whole:
 		r.found.others[item.ID] = true
 	default:
@@ -168,17 +168,19 @@ func (r *reading) get(ctx context.Context, id string) error {
 		r.failed = 0
 		return nil
 	}
-	r.failed++
-	if concernsRow(refusal) && r.failed < inARow {
-		r.found.refusals[id] = refusal
-		return nil
+	switch {
+	case refusal.Class == feishu.ClassTransient, refusal.Code == feishu.CodeNoPermission:
+		r.failed++
+	case refusal.Class == feishu.ClassRow:
+		r.failed = 0 // Feishu is there and answers
+	default:
+		return err
 	}
-	return err
-}
-
-// concernsRow reports whether a refused reading may be one item's matter.
-func concernsRow(refusal *feishu.Error) bool {
-	return refusal.Class == feishu.ClassRow || refusal.Class == feishu.ClassTransient
+	if r.failed >= inARow {
+		return err
+	}
+	r.found.refusals[id] = refusal
+	return nil
 }
 
 // refused hands a refusal that concerns the table or item alone to note, and returns
