@@ -230,6 +230,9 @@ func (f *File) openText(o Options) (err error) {
 	if isLockFile(f.name) {
 		return &FileError{Code: CodeFileCompanion, Found: "a lock file"}
 	}
+	if f.isRollback() { // which we wrote, whatever the other files are like
+		o.Encoding, o.Delimiter, f.headerRow = "", "", 0
+	}
 	wanted, err := parseDelimiter(o.Delimiter)
 	if err != nil {
 		return err
@@ -247,6 +250,15 @@ func (f *File) openText(o Options) (err error) {
 	}
 	f.commas, err = f.usesDecimalCommas()
 	return err
+}
+
+// isRollback recognises the rollback.csv of a run by its first line.
+func (f *File) isRollback() bool {
+	const longest = 256
+	head := make([]byte, longest)
+	n, _ := f.bytes.ReadAt(head, 0)
+	line, _, _ := bytes.Cut(head[:n], []byte("\r\n"))
+	return bytes.HasPrefix(line, []byte("\uFEFF"+ColumnSource)) && bytes.HasSuffix(line, []byte(","+RollbackNote))
 }
 
 // textFrom is the text of the file behind its byte order mark, read without

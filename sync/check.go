@@ -122,7 +122,8 @@ func settled(r Result, status Status, reason Reason, details ...any) step {
 // weigh decides what is to be done about a row, given as source.Rows gives it. An
 // error is one that ended the reading.
 func (c checked) weigh(u source.Update, err error) (step, error) {
-	if bad, ok := errors.AsType[*source.RowError](err); ok {
+	bad, rounded := errors.AsType[*source.RowError](err)
+	if rounded {
 		if !c.knows(bad) {
 			return step{result: c.rejection(bad), done: true}, nil
 		}
@@ -133,6 +134,9 @@ func (c checked) weigh(u source.Update, err error) (step, error) {
 		return step{}, err
 	}
 	r := c.answer(u)
+	if rounded {
+		r.Owner = u.UserID
+	}
 	ruling, ruled := c.ruled.of(u.Row)
 	switch {
 	case u.Aside == source.AsideTotal:

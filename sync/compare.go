@@ -1,6 +1,8 @@
 package sync
 
 import (
+	"encoding/json"
+	"math"
 	"slices"
 
 	"okrsync/feishu"
@@ -31,9 +33,31 @@ func (c checked) compare(r Result, u source.Update) step {
 	case meets(after):
 		return settled(r, Rejected, StartIsTarget, after.Initial.String())
 	}
-	r.Before = item.Only(changing)
+	r.Before, r.Irreversible = item.Only(changing), irreversible(item.Fields, changing)
 	r.Notifies = item.notifies(changing, r.Item)
 	return step{result: r, fields: changing}
+}
+
+// irreversible names the changing fields that Feishu or okrsync will not take back to
+// what the live item has.
+func irreversible(live, changing feishu.Fields) []string {
+	const largest = 1e15
+	back := live.Only(changing)
+	for _, n := range []*json.Number{&back.Initial, &back.Target, &back.Current} {
+		if f, err := n.Float64(); err == nil && math.Abs(f) >= largest {
+			*n = ""
+		}
+	}
+	if meets(live) {
+		back.Initial, back.Target = "", ""
+	}
+	var names []string
+	for _, name := range changing.Names() {
+		if !slices.Contains(back.Names(), name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // uncompared is compare for a run that sends every given field unasked.

@@ -107,9 +107,9 @@ func (e *engine) halt(cause error) {
 // read goes through the file for the last time: rows that need no call are
 // answered at once, the others handed to the workers while the run lasts.
 func (e *engine) read(ctx context.Context, updates chan<- []step) {
-	gathered := batcher{size: e.BatchSize}
+	gathered := newBatcher(e.BatchSize)
 	defer func() {
-		for steps := gathered.rest(); steps != nil; steps = gathered.rest() {
+		for _, steps := range gathered.rest() {
 			e.hand(ctx, updates, steps)
 		}
 	}()
@@ -146,7 +146,7 @@ func (e *engine) hand(ctx context.Context, updates chan<- []step, steps []step) 
 func (e *engine) finish(r Result) {
 	r.FinishedAt = time.Now().UTC().Truncate(time.Millisecond)
 	if r.Sent.Empty() {
-		r.Before, r.Notifies = feishu.Fields{}, "" // of an update that did not go out
+		r.Before, r.Notifies, r.Irreversible = feishu.Fields{}, "", nil // of an update that did not go out
 	}
 	if r.Status == Unprocessed {
 		e.mu.Lock()

@@ -177,11 +177,11 @@ func (m *mentions) resolve(found *live) bool {
 	late := m.late
 	m.late = nil
 	for _, l := range late {
-		items, values := found.table(l.table).meant(l), l.values
-		if len(items) > 1 {
+		table, values := found.table(l.table), l.values
+		if !table.whole {
 			values = unreadable // the row is rejected, and may be about any of them
 		}
-		for _, item := range items {
+		for _, item := range table.meant(l) {
 			m.mention(l.row, item, l.table, values)
 		}
 	}

@@ -44,7 +44,7 @@ type Pacer struct {
 // A BudgetError ends a run whose calls are used up.
 type BudgetError struct {
 	Calls   int  // that were allowed
-	Reading bool // none was left for an update: the next run would come no further
+	Reading bool // by reading alone, so that the next run would come no further
 }
 
 // Error says so in English.
@@ -98,7 +98,14 @@ func (p *Pacer) spentUp() error {
 	if p.budget == 0 || p.spent < p.budget {
 		return nil
 	}
-	return &BudgetError{Calls: p.budget, Reading: true}
+	return &BudgetError{Calls: p.budget}
+}
+
+// untouched reports whether nothing of the budget is spent.
+func (p *Pacer) untouched() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.spent == 0
 }
 
 // Admit waits until a call of the kind may go out. What it returns must be

@@ -27,6 +27,9 @@ type Plan struct {
 
 	Breaches []Breach // of the guards
 	Troubled bool     // some items could not be read for network or server trouble
+
+	// Short is why no call is left for an update, nil if one is.
+	Short *BudgetError
 }
 
 // Plan does what Run does up to the first change: it reads and checks the file,
@@ -53,13 +56,13 @@ func (j Job) Plan(ctx context.Context) (Plan, iter.Seq2[Result, error], error) {
 // prepare finds out what Feishu has, if the job compares, and goes through the file
 // to see what comes of each row.
 func (j Job) prepare(ctx context.Context, c *checked, named *mentions) (Plan, error) {
-	started := time.Now()
+	started, alone := time.Now(), j.Pacer.untouched()
 	var left *wanted
 	c.ruled, left = named.rulings(j.Duplicates)
 	if j.Compare {
 		live, err := j.look(ctx, left, named.lateTables())
 		if spent, ok := errors.AsType[*BudgetError](err); ok {
-			spent.Reading = true
+			spent.Reading = alone
 		}
 		if err != nil {
 			return Plan{}, causeOf(ctx, err)
@@ -83,6 +86,9 @@ func (j Job) prepare(ctx context.Context, c *checked, named *mentions) (Plan, er
 	plan := Plan{
 		Rows: c.rows, Counts: s.counts, Notified: s.people, Notifying: s.rows, Breaches: s.breaches(), Troubled: s.troubled,
 		Calls: updateCalls(s.items, j.BatchSize), BatchedCalls: updateCalls(s.items, feishu.MaxBatch),
+	}
+	if spent, short := errors.AsType[*BudgetError](j.Pacer.spentUp()); short && s.counts[Planned] > 0 {
+		spent.Reading, plan.Short = alone, spent
 	}
 	plan.Reading = looked
 	plan.Time = looked + j.forecast(plan.Calls)

@@ -65,6 +65,15 @@ type Result struct {
 	Before feishu.Fields `json:"before,omitzero"` // the live values of those fields, if they were read
 	After  feishu.Fields `json:"after,omitzero"`  // the values of those fields after an update
 
+	// Owner is the owner that the row names beside an id that may have been rounded,
+	// and without whom the id would not be certain.
+	Owner string `json:"user_id,omitempty"`
+
+	// Irreversible are the sent fields that cannot be brought back to what they were:
+	// they had no value, one that is larger than okrsync takes from a sheet, or an
+	// initial value that equals the target.
+	Irreversible []string `json:"irreversible,omitempty"`
+
 	// Notifies is who Feishu messages about the update: an owner, or the item where
 	// the owner is not known. It is "" for a silent one, and where nothing was compared.
 	Notifies string `json:"notifies,omitempty"`

@@ -129,13 +129,12 @@ func (j Job) rehearse(ctx context.Context, c *checked, named *mentions) error {
 	if len(plan.Breaches) > 0 && !j.Confirmed {
 		return &GuardError{Breaches: plan.Breaches}
 	}
-	if plan.Counts[Planned] == 0 {
-		return nil
+	if plan.Short != nil {
+		return plan.Short
 	}
-	if err := j.Pacer.spentUp(); err != nil {
-		return err
+	if plan.Counts[Planned] > 0 {
+		j.OnPlan(plan)
 	}
-	j.OnPlan(plan)
 	return nil
 }
 

@@ -117,6 +117,8 @@ func (r *rehearsal) code(plan sync.Plan) int {
 	switch {
 	case len(plan.Breaches) > 0 && !r.flags.yes:
 		return exitGuard
+	case plan.Short != nil:
+		return exitQuota
 	case plan.Troubled:
 		return exitTrouble
 	case plan.Counts[sync.Rejected]+plan.Counts[sync.Failed] > 0:
@@ -133,6 +135,8 @@ func (r *rehearsal) next() string {
 		return ""
 	case r.summary.ExitCode == exitGuard:
 		return confirmed(r.onward)
+	case r.summary.ExitCode == exitQuota:
+		return phrase(lang, "调大 --max-calls 后运行 ", "with a higher --max-calls, ") + r.onward
 	case r.summary.Counts[sync.Planned] == 0 && r.summary.ExitCode == exitRows:
 		return phrase(lang, "按上面的建议修改这些行，然后运行 ", "mend the rows as advised above, then ") + r.again
 	case r.summary.Counts[sync.Planned] == 0:

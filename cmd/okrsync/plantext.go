@@ -50,7 +50,9 @@ func (r *rehearsal) facts(plan sync.Plan) []string {
 	facts := []string{phrase(lang,
 		fmt.Sprintf("调用：%s；按 %s 约需 %s", callList(calls), limitList(r.config.limits), roughly(plan.Time)),
 		fmt.Sprintf("calls: %s; about %s at %s", callList(calls), roughly(plan.Time), limitList(r.config.limits)))}
-	if most := r.config.maxCalls; most > 0 && total(calls) > most {
+	if plan.Short != nil {
+		facts = append(facts, explain(plan.Short, lang))
+	} else if most := r.config.maxCalls; most > 0 && total(calls) > most {
 		facts = append(facts, phrase(lang,
 			fmt.Sprintf("只允许 %d 次调用（max_calls）：其余的行留待下次运行", most),
 			fmt.Sprintf("only %d calls are allowed (max_calls): the rows left over are for the next run", most)))

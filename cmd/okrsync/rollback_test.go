@@ -150,7 +150,7 @@ func TestRollbackOfWhatWasEmpty(t *testing.T) {
 		t.Fatal(code)
 	}
 	names, _ := filepath.Glob("okrsync-out/*/rollback.csv")
-	if got := read(t, names[0]); !strings.Contains(got, "无法恢复为空：metric_target_value") {
+	if got := read(t, names[0]); !strings.Contains(got, "无法由 okrsync 恢复的原值：metric_target_value = —") {
 		t.Error(got)
 	}
 	if code := run(t.Context(), []string{"sync", names[0]}, environ, strings.NewReader(""), io.Discard, io.Discard); code != exitOK || server.Stats().Updates != 1 {

@@ -1,11 +1,11 @@
 package report
 
 import (
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"io"
 	"iter"
-	"math"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -16,15 +16,15 @@ import (
 
 // rollbackColumns is the header of rollback.csv, a file that okrsync reads.
 var rollbackColumns = []string{
-	"metric_source_id", "metric_table_id", "metric_item_id",
+	"metric_source_id", "metric_table_id", "metric_item_id", "user_id",
 	"metric_initial_value", "metric_target_value", "metric_current_value", "supported_user_id",
 	"rollback_note", // source.RollbackNote, which a package of views does not know
 }
 
 // Rollback writes rollback.csv into the folder: for each item that a run may have
 // changed, the values that it changed as they were before. Syncing the file brings
-// them back. A field that had no value cannot be emptied again; the note says so in
-// the given language.
+// them back. Those that cannot be are left blank, and the note says so in the given
+// language.
 func Rollback(folder, lang string, results iter.Seq2[sync.Result, error]) error {
 	return create(filepath.Join(folder, RollbackName), func(w io.Writer) error {
 		if _, err := io.WriteString(w, "\uFEFF"); err != nil {
@@ -52,29 +52,17 @@ func Rollback(folder, lang string, results iter.Seq2[sync.Result, error]) error 
 }
 
 func rollbackLine(r sync.Result, lang string) []string {
-	b := r.Before
-	line := []string{r.Source, r.Table, r.Item, plain(b.Initial), plain(b.Target), plain(b.Current), defuse(b.SupportedUserID)}
-	var empty []string
-	for _, name := range r.Sent.Names() {
-		if line[slices.Index(rollbackColumns, name)] == "" {
-			empty = append(empty, name)
-		}
+	b, lost := r.Before, make([]string, 0, len(r.Irreversible))
+	line := []string{r.Source, r.Table, r.Item, defuse(r.Owner), plain(b.Initial), plain(b.Target), plain(b.Current), defuse(b.SupportedUserID), ""}
+	for _, name := range r.Irreversible {
+		cell := &line[slices.Index(rollbackColumns, name)]
+		lost = append(lost, name+" = "+cmp.Or(*cell, "—"))
+		*cell = ""
 	}
-	var notes []string
-	if len(empty) > 0 {
-		notes = append(notes, sync.Text{ZH: "原来没有值，无法恢复为空：", EN: "had no value before, and cannot be emptied again: "}.In(lang)+strings.Join(empty, ", "))
+	if len(lost) > 0 {
+		line[len(line)-1] = sync.Text{ZH: "无法由 okrsync 恢复的原值：", EN: "okrsync cannot bring back "}.In(lang) + strings.Join(lost, ", ")
 	}
-	if beyond(b.Initial) || beyond(b.Target) || beyond(b.Current) {
-		notes = append(notes, sync.Text{ZH: "原来的数值过大，okrsync 不能写回，请在飞书中修改", EN: "a value before is larger than okrsync writes; set it in Feishu"}.In(lang))
-	}
-	return append(line, strings.Join(notes, "; "))
-}
-
-// beyond reports whether a number is larger than okrsync takes from a sheet.
-func beyond(n json.Number) bool {
-	const largest = 1e15
-	f, err := n.Float64()
-	return err == nil && math.Abs(f) >= largest
+	return line
 }
 
 // plain writes a number in the fewest digits that mean the same float64, and without
