@@ -97,6 +97,21 @@ func TestOddLists(t *testing.T) {
 			data["total"] = -7
 			return data
 		}, "updated, updated"},
+		{"breaks off", 150, []source.Update{update(2, 140, "5"), owned}, func(_ int, data map[string]any) any {
+			data["page_token"] = ""
+			return data
+		}, "updated, rejected list_incomplete"},
+		{"moved, and as long as it says", 150, []source.Update{update(2, 140, "5"), owned}, func(n int, data map[string]any) any {
+			items := data["items"].([]any)
+			if data["total"] = 150; n == 2 { // one of the first page again, in place of another
+				items[0] = map[string]any{"metric_item_id": feishutest.SampleItem(7)}
+			}
+			return data
+		}, "updated, rejected list_incomplete"},
+		{"an owner and an id of one item, and an entry without an id", 3, []source.Update{update(2, 2, "5"), owned}, func(_ int, data map[string]any) any {
+			delete(data["items"].([]any)[0].(map[string]any), "metric_item_id")
+			return data
+		}, "rejected duplicate_conflict, rejected duplicate_conflict"},
 		{"an entry without an id", 3, []source.Update{update(2, 1, "5"), owned}, func(_ int, data map[string]any) any {
 			delete(data["items"].([]any)[0].(map[string]any), "metric_item_id")
 			return data
@@ -185,6 +200,7 @@ func TestSickItems(t *testing.T) {
 		{"get item:" + feishutest.SampleItem(1500) + " 500", []int{1500, 1501, 1}, map[sync.Status]int{sync.Failed: 1, sync.Updated: 2}, ""},
 		{"get * 500", []int{1500, 1501, 1502, 1503, 1504, 1505}, map[sync.Status]int{sync.Unprocessed: 6}, "1009999"},
 		{"get * code:1001002", []int{1500, 1501, 1502, 1503, 1504, 1505, 1506}, map[sync.Status]int{sync.Unprocessed: 7}, "1001002"},
+		{"get * code:1001001", []int{1500, 1501, 1502, 1503, 1504, 1505, 1}, map[sync.Status]int{sync.Failed: 6, sync.Updated: 1}, ""},
 		{"get 2 code:99991672:400", []int{1500, 1501, 1502}, map[sync.Status]int{sync.Unprocessed: 3}, "99991672"},
 		{"get 2 code:99991403:429", []int{1500, 1501, 1502}, map[sync.Status]int{sync.Unprocessed: 3}, "99991403"},
 	} {
@@ -277,6 +293,7 @@ func TestRoundedUp(t *testing.T) {
 	s.put(
 		feishutest.Item{ID: "7041234567890129999", UserID: "ou_a"}, feishutest.Item{ID: "7041234567890130000", UserID: "ou_b"},
 		feishutest.Item{ID: "7051234567890122222", UserID: "ou_c"}, feishutest.Item{ID: "7051234567890130000", UserID: "ou_d"},
+		feishutest.Item{ID: "7061234567890130000", UserID: "ou_e"}, feishutest.Item{ID: "7061234567890130003"},
 	)
 	owned := func(row int, id, owner string) *source.RowError {
 		e := refusedRow(row, id, source.CodeIDRounded)
@@ -287,14 +304,15 @@ func TestRoundedUp(t *testing.T) {
 		owned(2, "7041234567890130000", ""),
 		owned(3, "7051234567890130000", ""), // …22222 would be rounded down
 		owned(4, "7041234567890130000", "ou_a"),
+		owned(5, "7061234567890130000", "ou_e"), // beside an item of nobody knows whom
 	)
 	results, err := s.run(t.Context())
-	if got := statuses(results); err != nil || got != "rejected id_rounded, updated, rejected id_rounded" {
+	if got := statuses(results); err != nil || got != "rejected id_rounded, updated, rejected id_rounded, rejected id_rounded" {
 		t.Errorf("%s, %v", got, err)
 	}
 	s.job.Rows = mixed(owned(2, "7041234567890130000", "ou_b"))
 	results, err = s.run(t.Context())
-	if got := statuses(results); err != nil || got != "updated" || results[2].Item != "7041234567890130000" {
+	if got := statuses(results); err != nil || got != "updated" || results[2].Item != "7041234567890130000" || results[2].Owner != "ou_b" {
 		t.Errorf("%s, %v", got, err)
 	}
 }
@@ -313,6 +331,8 @@ func TestRejectedRowsOfAnItem(t *testing.T) {
 	byID := source.Update{Row: 3, ItemID: "7041234567890500000", Current: "7"}
 	rounded := refusedRow(2, "7041234567890500000", source.CodeIDRounded)
 	rounded.Problems = append(rounded.Problems, source.Problem{Code: source.CodeNumberInvalid, Row: 2, Cell: "C2", Found: "abc"})
+	blank := refusedRow(2, "7041234567890500000", source.CodeIDRounded)
+	blank.Update.Current = ""
 	mismatched := byID
 	mismatched.Row, mismatched.UserID = 2, "ou_x"
 	for name, test := range map[string]struct {
@@ -324,6 +344,7 @@ func TestRejectedRowsOfAnItem(t *testing.T) {
 		"rounded id and id":  {[]any{rounded, byID}, "rejected id_rounded, rejected duplicate_conflict"},
 		"another's owner":    {[]any{mismatched, byID}, "rejected duplicate_conflict, rejected duplicate_conflict"},
 		"the same by either": {[]any{byOwner(2, "7"), byID}, "updated, ignored duplicate_same"},
+		"a blank one beside": {[]any{byID, blank}, "ignored nothing_to_do, updated"},
 		"alone":              {[]any{byOwner(2, "")}, "rejected number_invalid"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 // An account is what is known of the run of one file, and tells it to people.
 type account struct {
 	*session
-	again   string // the command line that continues, "" if none can
+	again   retype // the command line that continues
 	onward  string // the one to type when all is well, "" for none
 	folder  string // of the run, "" before there is one
 	stop    error  // why the run ended before its last row
@@ -24,7 +24,7 @@ type account struct {
 }
 
 // account starts the account of a file.
-func (s *session) account(input *source.File, again string, started time.Time) account {
+func (s *session) account(input *source.File, again retype, started time.Time) account {
 	return account{session: s, again: again, summary: report.Summary{
 		Version: version(),
 		Input: sync.Input{
@@ -107,12 +107,12 @@ func (a *account) counts() string {
 
 // next is what to do after the run.
 func (a *account) next() string {
-	lang, again := a.config.lang, a.again
-	results := filepath.Join(a.folder, "result.csv")
-	switch {
-	case a.again == "":
+	if a.again == nil {
 		return ""
-	case a.fault != nil:
+	}
+	lang, again := a.config.lang, a.again()
+	results := filepath.Join(a.folder, "result.csv")
+	if a.fault != nil {
 		return again
 	}
 	switch a.summary.ExitCode {
@@ -125,7 +125,7 @@ func (a *account) next() string {
 	case exitApp:
 		return phrase(lang, "修好上述设置后运行 ", "mend the set-up as said above, then ") + again
 	case exitGuard:
-		return confirmed(again)
+		return a.again("sync", "--yes")
 	case exitQuota:
 		if spent, ok := errors.AsType[*sync.BudgetError](a.stop); ok && spent.Reading {
 			return phrase(lang, "调大 --max-calls 后运行 ", "with a higher --max-calls, ") + again

@@ -40,7 +40,7 @@ file is refused as a whole.`,
 			if err != nil {
 				return err
 			}
-			f.files = files
+			f.files, p.placed = files, positionals(cmd.Flags(), p.args)
 			s := &session{program: p, config: c, flags: f}
 			return s.eachFile(cmd.Context(), s.checkFile)
 		},
@@ -50,7 +50,7 @@ file is refused as a whole.`,
 }
 
 // checkFile checks one file and returns its exit code, having told everything.
-func (s *session) checkFile(ctx context.Context, name, again string) int {
+func (s *session) checkFile(ctx context.Context, name string, again retype) int {
 	started := time.Now().UTC()
 	input, err := s.program.openInput(ctx, name, s.config.sourceOptions())
 	if err != nil {
@@ -58,7 +58,6 @@ func (s *session) checkFile(ctx context.Context, name, again string) int {
 	}
 	defer input.Close()
 	i := &inspection{account: s.account(input, again, started), problems: newProblems()}
-	i.onward = s.program.commandLine("plan", s.flags.files, name)
 	if err := i.read(ctx, input); err != nil {
 		return s.refused(name, started, err)
 	}
@@ -79,8 +78,12 @@ func (i *inspection) read(ctx context.Context, input *source.File) error {
 		return err
 	}
 	missing := missingTargets(i.config, columns)
+	command := []string{"plan"}
 	for _, what := range missing {
-		i.onward += " --" + what + " ID"
+		command = append(command, "--"+what+" ID")
+	}
+	if i.again != nil {
+		i.onward = i.again(command...)
 	}
 	check := sync.Check{
 		Rows:       sync.Until(ctx, input.Rows()),

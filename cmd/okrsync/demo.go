@@ -91,10 +91,10 @@ func (p *program) demoRuns(ctx context.Context, c config, workbook string) (int,
 	code := 0
 	for _, step := range []struct {
 		command string
-		run     func(ctx context.Context, name, again string) int
+		run     func(ctx context.Context, name string, again retype) int
 	}{{"plan", s.planFile}, {"sync", s.syncFile}} {
 		fmt.Fprintf(p.stdout, "$ okrsync %s --source %s --table %s %s\n", step.command, c.target.SourceID, c.target.ID, shellWord(workbook))
-		if code = step.run(ctx, workbook, ""); code != exitRows {
+		if code = step.run(ctx, workbook, nil); code != exitRows {
 			break // not what this workbook must end in
 		}
 		fmt.Fprintln(p.stdout)

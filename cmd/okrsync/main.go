@@ -72,6 +72,7 @@ func untilSignal(parent context.Context) (context.Context, func()) {
 // A program is one invocation: what the system hands it.
 type program struct {
 	args    []string
+	placed  []int // which of them are the command and its files
 	environ []string
 	stdin   io.Reader
 	stdout  io.Writer // data only

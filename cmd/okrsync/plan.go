@@ -43,7 +43,7 @@ guard would stop the sync.`,
 }
 
 // planFile plans one file and returns its exit code, having told everything.
-func (s *session) planFile(ctx context.Context, name, again string) int {
+func (s *session) planFile(ctx context.Context, name string, again retype) int {
 	started := time.Now().UTC()
 	input, err := s.open(ctx, name)
 	if err != nil {
@@ -51,7 +51,6 @@ func (s *session) planFile(ctx context.Context, name, again string) int {
 	}
 	defer input.Close()
 	r := &rehearsal{account: s.account(input, again, started), problems: newProblems(), before: s.pacer.Tally()}
-	r.onward = s.program.commandLine("sync", s.flags.files, name)
 	show := newProgress(s.program.stderr, s.config.progress, s.config.lang, isTerminal(s.program.stderr))
 	job := s.job(input)
 	job.OnLook = show.looked
@@ -129,20 +128,21 @@ func (r *rehearsal) code(plan sync.Plan) int {
 
 // next is what to do after the plan.
 func (r *rehearsal) next() string {
-	lang := r.config.lang
-	switch {
-	case r.again == "":
+	if r.again == nil {
 		return ""
+	}
+	lang, onward := r.config.lang, r.again("sync")
+	switch {
 	case r.summary.ExitCode == exitGuard:
-		return confirmed(r.onward)
+		return r.again("sync", "--yes")
 	case r.summary.ExitCode == exitQuota:
-		return phrase(lang, "调大 --max-calls 后运行 ", "with a higher --max-calls, ") + r.onward
+		return phrase(lang, "调大 --max-calls 后运行 ", "with a higher --max-calls, ") + onward
 	case r.summary.Counts[sync.Planned] == 0 && r.summary.ExitCode == exitRows:
-		return phrase(lang, "按上面的建议修改这些行，然后运行 ", "mend the rows as advised above, then ") + r.again
+		return phrase(lang, "按上面的建议修改这些行，然后运行 ", "mend the rows as advised above, then ") + r.again()
 	case r.summary.Counts[sync.Planned] == 0:
 		return ""
 	case r.summary.ExitCode == exitRows:
-		return phrase(lang, "按上面的建议修改被拒绝的行，或者只发送其余的行：", "mend the rows as advised above, or send the others: ") + r.onward
+		return phrase(lang, "按上面的建议修改被拒绝的行，或者只发送其余的行：", "mend the rows as advised above, or send the others: ") + onward
 	}
-	return r.onward
+	return onward
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -125,6 +126,41 @@ func valuesOf(server *feishutest.Server) map[string][4]string {
 		}
 	}
 	return values
+}
+
+// TestRollbackOfOddItems shows that what can go back does, though something else of the
+// row cannot, and under a configuration that is made for other files.
+func TestRollbackOfOddItems(t *testing.T) {
+	environ, server := stage(t, feishutest.Config{}, 5)
+	const near, rounded = "7041234567890120003", "7041234567890120000"
+	if err := server.AddItem(feishutest.SampleSource, feishutest.SampleTable, feishutest.Item{ID: near, UserID: "ou_a"}, feishutest.Item{ID: rounded, UserID: "ou_b", Current: "3"}); err != nil {
+		t.Fatal(err)
+	}
+	server.Change(feishutest.SampleItem(1), func(i *feishutest.Item) { i.Initial, i.Target, i.Current = "1", "2e15", "6" })
+	server.Change(feishutest.SampleItem(2), func(i *feishutest.Item) { i.Initial, i.Target, i.Current = "0", "0", "7" })
+	sheet := "注;;;;\n指标项ID;user_id;起始值;目标值;当前值\n" +
+		feishutest.SampleItem(1) + ";;;9;60\n" + feishutest.SampleItem(2) + ";;5;;70\n" + rounded + ";ou_b;;;30\n"
+	if err := errors.Join(os.WriteFile("rows.csv", []byte(sheet), 0o600), os.WriteFile("config.yaml", []byte("input: {header_row: 2, delimiter: ';', encoding: gb18030}\n"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	environ = append(environ, "OKRSYNC_INPUT_ENCODING=utf-8")
+	var said strings.Builder
+	if code := run(t.Context(), []string{"sync", "rows.csv"}, environ, strings.NewReader(""), io.Discard, &said); code != exitOK {
+		t.Fatal(code, said.String())
+	}
+	names, _ := filepath.Glob("okrsync-out/*/rollback.csv")
+	environ = environ[:len(environ)-1] // by the file alone
+	if code := run(t.Context(), []string{"sync", names[0]}, environ, strings.NewReader(""), io.Discard, &said); code != exitOK {
+		t.Errorf("exit code %d: %s", code, said.String())
+	}
+	for id, want := range map[string]string{feishutest.SampleItem(1): "6", feishutest.SampleItem(2): "7", rounded: "3"} {
+		if item, _ := server.Item(feishutest.SampleSource, feishutest.SampleTable, id); item.Current.String() != want {
+			t.Errorf("item %s has %s, want %s", id, item.Current, want)
+		}
+	}
+	if note := read(t, names[0]); !strings.Contains(note, "metric_target_value = 2000000000000000") || !strings.Contains(note, "metric_initial_value = 0") {
+		t.Error(note)
+	}
 }
 
 // TestNoRollbackUncompared shows that what was not read is not made up.

@@ -94,7 +94,7 @@ func (p *program) onlineSession(cmd *cobra.Command, f syncFlags, files []string)
 	if problems := c.checkCredentials(); len(problems) > 0 {
 		return nil, &usageError{problems}
 	}
-	f.files = files
+	f.files, p.placed = files, positionals(cmd.Flags(), p.args)
 	c = f.apply(c)
 	if problem := c.blindGuards(); problem != "" && !f.yes {
 		return nil, usagef("%s", problem)
@@ -121,11 +121,11 @@ func (p *program) newSession(c config, f syncFlags) (*session, error) {
 
 // eachFile runs the files one after the other. A run that was stopped for a reason
 // that will meet the next file too is the last one.
-func (s *session) eachFile(ctx context.Context, run func(ctx context.Context, name, again string) int) error {
+func (s *session) eachFile(ctx context.Context, run func(ctx context.Context, name string, again retype) int) error {
 	var codes []int
 	files := s.flags.files
 	for i, name := range files {
-		code := run(ctx, name, s.program.commandLine("", files, name))
+		code := run(ctx, name, s.program.retype(i))
 		codes = append(codes, code)
 		if stopsAll(code) && i+1 < len(files) {
 			s.program.say(phrase(s.config.lang,
@@ -147,8 +147,7 @@ func stopsAll(code int) bool {
 }
 
 // syncFile runs one file and returns its exit code, having told everything.
-// again is the command line that runs it again, "" if none can.
-func (s *session) syncFile(ctx context.Context, name, again string) int {
+func (s *session) syncFile(ctx context.Context, name string, again retype) int {
 	started := time.Now().UTC()
 	input, err := s.open(ctx, name)
 	if err != nil {

@@ -50,15 +50,21 @@ A file that is there already is left alone; - is standard output.`,
 			if len(problems) > 0 {
 				return &usageError{problems}
 			}
-			return p.template(cmd.Context(), c, append(args, "")[0])
+			next := "okrsync plan"
+			if f := cmd.Flag("config"); f.Changed {
+				next += " -c " + shellWord(f.Value.String())
+			}
+			next += fmt.Sprintf(" --source %s --table %s --user-id-type %s", c.target.SourceID, c.target.ID, c.userIDType)
+			return p.template(cmd.Context(), c, append(args, "")[0], next)
 		},
 	}
 	addSettings(cmd, "source", "table", "out", "rate", "max-calls", "user-id-type", "lang")
 	return cmd
 }
 
-// template writes the template to the named file, "" for one of its own choice.
-func (p *program) template(ctx context.Context, c config, name string) error {
+// template writes the template to the named file, "" for one of its own choice, and
+// says that next is what to type for it.
+func (p *program) template(ctx context.Context, c config, name, next string) error {
 	if name != stdinName {
 		if err := c.checkTemplateName(&name); err != nil {
 			return err
@@ -81,8 +87,7 @@ func (p *program) template(ctx context.Context, c config, name string) error {
 	}
 	fmt.Fprintln(p.stdout, name)
 	p.say(phrase(c.lang, fmt.Sprintf("%d 个指标项", rows), plural(rows, "item")))
-	next := fmt.Sprintf("okrsync plan --source %s --table %s --user-id-type %s %s", c.target.SourceID, c.target.ID, c.userIDType, shellWord(name))
-	p.say(phrase(c.lang, "下一步：填写后运行 ", "next: fill it in, then ") + next)
+	p.say(phrase(c.lang, "下一步：填写后运行 ", "next: fill it in, then ") + next + " " + shellWord(name))
 	return nil
 }
 

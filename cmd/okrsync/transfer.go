@@ -36,7 +36,7 @@ type transfer struct {
 	trouble bool // some row used up its tries on network or server trouble
 }
 
-func (s *session) newTransfer(input *source.File, again string, started time.Time) *transfer {
+func (s *session) newTransfer(input *source.File, again retype, started time.Time) *transfer {
 	t := &transfer{account: s.account(input, again, started), input: input, before: s.pacer.Tally()}
 	terminal := isTerminal(s.program.stderr)
 	t.show = newProgress(s.program.stderr, s.config.progress, s.config.lang, terminal)

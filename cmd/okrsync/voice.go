@@ -1,11 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -103,42 +101,6 @@ func roughly(d time.Duration) string {
 		return d.Round(time.Second).String()
 	}
 	return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
-}
-
-// commandLine is the program's own command line with one of its files, to be typed
-// again: with another command if that is not "".
-func (p *program) commandLine(command string, files []string, file string) string {
-	words := []string{"okrsync"}
-	if file == stdinName {
-		words = []string{"…", "|", "okrsync"}
-	}
-	named, ran := false, false
-	for _, arg := range p.args {
-		switch {
-		case !ran && !slices.Contains(files, arg) && slices.Contains([]string{"check", "plan", "sync"}, arg):
-			arg, ran = cmp.Or(command, arg), true
-		case !slices.Contains(files, arg):
-		case arg != file || named:
-			continue
-		default:
-			named = true
-		}
-		words = append(words, shellWord(arg))
-	}
-	return strings.Join(words, " ")
-}
-
-// confirmed is a command line of sync's that passes the guards.
-func confirmed(line string) string { return strings.Replace(line, " sync ", " sync --yes ", 1) }
-
-// shellWord quotes a word for the command line where it needs it.
-func shellWord(s string) string {
-	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return strings.ContainsRune(" \t\n'\"\\$`!*?[](){}<>|&;#~", r)
-	}) {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 // printable makes a text of somebody else's fit for a terminal.
