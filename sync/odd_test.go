@@ -108,6 +108,16 @@ func TestOddLists(t *testing.T) {
 			}
 			return data
 		}, "updated, rejected list_incomplete"},
+		{"moved, and does not say how long it is", 150, []source.Update{update(2, 140, "5"), owned}, func(n int, data map[string]any) any {
+			if n == 2 {
+				data["items"].([]any)[0] = map[string]any{"metric_item_id": feishutest.SampleItem(7)}
+			}
+			return data
+		}, "updated, rejected list_incomplete"},
+		{"an owner and an id with the same value, and an entry without an id", 3, []source.Update{{Row: 2, UserID: feishutest.SampleUser(2), Current: "77"}, update(3, 2, "77")}, func(_ int, data map[string]any) any {
+			delete(data["items"].([]any)[0].(map[string]any), "metric_item_id")
+			return data
+		}, "rejected duplicate_conflict, rejected duplicate_conflict"},
 		{"an owner and an id of one item, and an entry without an id", 3, []source.Update{update(2, 2, "5"), owned}, func(_ int, data map[string]any) any {
 			delete(data["items"].([]any)[0].(map[string]any), "metric_item_id")
 			return data
@@ -297,6 +307,20 @@ func TestRoundedInAnOddList(t *testing.T) {
 	results, err := s.run(t.Context())
 	if got := statuses(results); err != nil || got != "rejected id_rounded, updated" {
 		t.Errorf("%s, %v", got, err)
+	}
+}
+
+// TestPageSizeOfRefusedTables shows that a table that is refused whatever the size of
+// its pages leaves the others theirs.
+func TestPageSizeOfRefusedTables(t *testing.T) {
+	s := comparing(t, feishutest.Config{}, 300)
+	s.script("list 1 code:1001001\nlist 2 code:1001001")
+	other := update(2, 1, "5")
+	other.TableID = "1"
+	s.job.Rows = rows(other, update(3, 1, "5"), update(4, 300, "6"), update(5, 200, "6"))
+	results, err := s.run(t.Context())
+	if got := statuses(results); err != nil || got != "failed 1001001, updated, updated, updated" || s.calls() != "5 list, 0 get, 3 patch, 0 batch" {
+		t.Errorf("%s, %v; %s", got, err, s.calls())
 	}
 }
 
