@@ -1,7 +1,6 @@
 package sync
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -70,7 +69,7 @@ func (e *GuardError) Advice(lang string) string {
 
 // Words says what the guard found.
 func (b Breach) Words() Text {
-	limit := strconv.FormatFloat(b.Limit, 'g', -1, 64)
+	limit := strconv.FormatFloat(b.Limit, 'f', -1, 64)
 	switch b.Guard {
 	case GuardChangedRows:
 		return Text{
@@ -131,7 +130,7 @@ func jumps(before, after json.Number, factor float64) bool {
 	if small > large {
 		small, large = large, small
 	}
-	return math.Signbit(x) != math.Signbit(y) || cmp.Compare(large, factor*small) > 0
+	return math.Signbit(x) != math.Signbit(y) || large > factor*small
 }
 
 // examples are the first few of many rows.

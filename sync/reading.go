@@ -34,8 +34,12 @@ type reading struct {
 func (r *reading) run(ctx context.Context) error {
 	wanted, ended := r.missing, false
 	for page, err := range r.list(ctx) {
+		if refusal, ok := errors.AsType[*feishu.Error](err); ok && refusal.Class == feishu.ClassRow {
+			r.found.refusal = refusal
+			return nil
+		}
 		if err != nil {
-			return r.refused(err, func(refusal *feishu.Error) { r.found.refusal = refusal })
+			return err
 		}
 		if err := r.takePage(page); err != nil {
 			return err
@@ -181,15 +185,4 @@ func (r *reading) get(ctx context.Context, id string) error {
 	}
 	r.found.refusals[id] = refusal
 	return nil
-}
-
-// refused hands a refusal that concerns the table or item alone to note, and returns
-// any other error.
-func (r *reading) refused(err error, note func(*feishu.Error)) error {
-	refusal, ok := errors.AsType[*feishu.Error](err)
-	if ok && refusal.Class == feishu.ClassRow {
-		note(refusal)
-		return nil
-	}
-	return err
 }

@@ -23,24 +23,30 @@ var columns = []string{
 // CSV writes result.csv into the folder: one line per row of the input, in file
 // order, with reason and advice in the given language ("zh" or "en").
 func CSV(folder, lang string, results iter.Seq2[sync.Result, error]) error {
-	return create(filepath.Join(folder, CSVName), func(w io.Writer) error {
+	return createCSV(filepath.Join(folder, CSVName), columns, results, func(r sync.Result) ([]string, error) { return csvLine(r, lang) })
+}
+
+// createCSV writes a file with a header and a line for each result; one without cells
+// is left out. Spreadsheets know it by its byte order mark for UTF-8.
+func createCSV(name string, head []string, results iter.Seq2[sync.Result, error], cells func(sync.Result) ([]string, error)) error {
+	return create(name, func(w io.Writer) error {
 		if _, err := io.WriteString(w, "\uFEFF"); err != nil {
 			return err
 		}
 		lines := csv.NewWriter(w)
 		lines.UseCRLF = true
-		if err := lines.Write(columns); err != nil {
+		if err := lines.Write(head); err != nil {
 			return err
 		}
 		for r, err := range results {
 			if err != nil {
 				return err
 			}
-			line, err := csvLine(r, lang)
-			if err != nil {
-				return err
+			line, err := cells(r)
+			if err == nil && line != nil {
+				err = lines.Write(line)
 			}
-			if err := lines.Write(line); err != nil {
+			if err != nil {
 				return err
 			}
 		}

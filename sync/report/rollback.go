@@ -2,9 +2,7 @@ package report
 
 import (
 	"cmp"
-	"encoding/csv"
 	"encoding/json"
-	"io"
 	"iter"
 	"path/filepath"
 	"slices"
@@ -26,28 +24,11 @@ var rollbackColumns = []string{
 // them back. Those that cannot be are left blank, and the note says so in the given
 // language.
 func Rollback(folder, lang string, results iter.Seq2[sync.Result, error]) error {
-	return create(filepath.Join(folder, RollbackName), func(w io.Writer) error {
-		if _, err := io.WriteString(w, "\uFEFF"); err != nil {
-			return err
+	return createCSV(filepath.Join(folder, RollbackName), rollbackColumns, results, func(r sync.Result) ([]string, error) {
+		if !r.MayHaveChanged() {
+			return nil, nil
 		}
-		lines := csv.NewWriter(w)
-		lines.UseCRLF = true
-		if err := lines.Write(rollbackColumns); err != nil {
-			return err
-		}
-		for r, err := range results {
-			if err != nil {
-				return err
-			}
-			if !r.MayHaveChanged() {
-				continue
-			}
-			if err := lines.Write(rollbackLine(r, lang)); err != nil {
-				return err
-			}
-		}
-		lines.Flush()
-		return lines.Error()
+		return rollbackLine(r, lang), nil
 	})
 }
 
