@@ -64,7 +64,7 @@ func (c *Client) call(ctx context.Context, a attempt, out any) error {
 
 // attempt sends one request and decodes its answer into out. The error is an
 // *Error if the request was made, else what ended the wait for it.
-func (c *Client) attempt(ctx context.Context, a attempt, out any) error {
+func (c *Client) attempt(ctx context.Context, a attempt, out any) (err error) {
 	body, err := encode(a.body)
 	if err != nil {
 		return err
@@ -73,7 +73,7 @@ func (c *Client) attempt(ctx context.Context, a attempt, out any) error {
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer func() { done(err) }()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.timeout)
 	defer cancel()
 	request, err := c.request(ctx, a, body)

@@ -254,7 +254,7 @@ func TestTimeout(t *testing.T) {
 func TestCancel(t *testing.T) {
 	client, sim := newClient(t, feishutest.Config{}, func(c *feishu.Config) {
 		c.AccessToken = "given"
-		c.Admit = func(ctx context.Context, _ feishu.Call) (func(), error) { return func() {}, ctx.Err() }
+		c.Admit = func(ctx context.Context, _ feishu.Call) (func(error), error) { return func(error) {}, ctx.Err() }
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -267,7 +267,7 @@ func TestCancel(t *testing.T) {
 
 	ctx, cancel = context.WithCancel(t.Context())
 	client, _ = newClient(t, feishutest.Config{}, func(c *feishu.Config) {
-		c.Admit = func(context.Context, feishu.Call) (func(), error) { return cancel, nil }
+		c.Admit = func(context.Context, feishu.Call) (func(error), error) { return func(error) { cancel() }, nil }
 		inner := c.Transport
 		c.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
 			cancel() // the call is on the wire

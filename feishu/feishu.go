@@ -75,9 +75,9 @@ type Config struct {
 
 	// Admit is asked before every attempt on the wire, the token's included. It
 	// blocks until the attempt may start, or returns an error, which ends the
-	// call unsent. What it returns is called when the attempt has its answer or
-	// has failed. Nil admits everything.
-	Admit func(context.Context, Call) (done func(), err error)
+	// call unsent. What it returns is called with what the attempt came to: nil for
+	// a success, or the *Error that the caller gets. Nil admits everything.
+	Admit func(context.Context, Call) (done func(error), err error)
 }
 
 // A Client makes calls. It is safe for use by several goroutines.
@@ -87,7 +87,7 @@ type Client struct {
 	userAgent  string
 	timeout    time.Duration
 	http       *http.Client
-	admit      func(context.Context, Call) (func(), error)
+	admit      func(context.Context, Call) (func(error), error)
 	tokens     *tokens
 }
 
@@ -116,7 +116,7 @@ func NewClient(c Config) (*Client, error) {
 		client.timeout = 20 * time.Second
 	}
 	if client.admit == nil {
-		client.admit = func(context.Context, Call) (func(), error) { return func() {}, nil }
+		client.admit = func(context.Context, Call) (func(error), error) { return func(error) {}, nil }
 	}
 	if client.http.Transport == nil {
 		client.http.Transport = newTransport(c.Connections)

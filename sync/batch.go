@@ -1,98 +1,91 @@
 package sync
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"maps"
-	"slices"
-	"time"
 
 	"okrsync/feishu"
 )
 
-// mostGathered is how many steps are gathered at a time, so that a file with many
-// tables is not held in memory: 64 full batches.
-const mostGathered = 64 * feishu.MaxBatch
+// mostExplained is how many rows that Feishu refused in batches are sent once more by
+// themselves in a run, in vain and only to learn why.
+const mostExplained = 100
 
-// A batcher gathers steps into batches, each of one table, in file order. Duplicates
-// are ruled out before, so no item is twice in one.
-type batcher struct {
-	size    int
-	held    int
-	batches map[feishu.Table][]step // not full yet
-}
+// errAlone says that a batch has the pass of the quota gate's probe, which is one row.
+var errAlone = errors.New("the probe is one row")
 
-func newBatcher(size int) *batcher {
-	return &batcher{size: size, batches: make(map[feishu.Table][]step)}
-}
-
-// add takes a step in and returns a batch that is ready to be sent, if one is.
-func (b *batcher) add(s step) []step {
-	table := s.table()
-	b.batches[table] = append(b.batches[table], s)
-	b.held++
-	switch {
-	case len(b.batches[table]) == b.size:
-		return b.remove(table)
-	case b.held > mostGathered:
-		return b.remove(b.fullest())
-	}
-	return nil
-}
-
-// rest returns the batches that are not full, in the order of their first rows.
-func (b *batcher) rest() [][]step {
-	return slices.SortedFunc(maps.Values(b.batches), func(x, y []step) int {
-		return cmp.Compare(x[0].result.Row, y[0].result.Row)
-	})
-}
-
-func (b *batcher) fullest() (fullest feishu.Table) {
-	for table, batch := range b.batches {
-		if len(batch) > len(b.batches[fullest]) {
-			fullest = table
-		}
-	}
-	return fullest
-}
-
-func (b *batcher) remove(table feishu.Table) []step {
-	batch := b.batches[table]
-	delete(b.batches, table)
-	b.held -= len(batch)
-	return batch
-}
-
-// deliver sends steps of one table: several in one call, one by itself.
+// deliver sends steps of one table in batches as large as Feishu takes them.
 func (e *engine) deliver(ctx context.Context, steps []step) {
+	e.chunks(ctx, steps, false)
+}
+
+// chunks sends steps in batches no larger than is known to be taken; halved says that
+// they are what is left of a batch that was refused for the update limit.
+func (e *engine) chunks(ctx context.Context, steps []step, halved bool) {
+	for len(steps) > 0 {
+		n := min(len(steps), e.sizes.next())
+		e.together(ctx, steps[:n], halved)
+		steps = steps[n:]
+	}
+}
+
+// halves sends steps in two batches.
+func (e *engine) halves(ctx context.Context, steps []step, halved bool) {
+	e.chunks(ctx, steps[:len(steps)/2], halved)
+	e.chunks(ctx, steps[len(steps)/2:], halved)
+}
+
+// together sends steps in one call, if it can be.
+func (e *engine) together(ctx context.Context, steps []step, halved bool) {
 	if len(steps) == 1 {
-		e.send(ctx, steps[0])
+		e.send(ctx, steps[0], pass{})
 		return
 	}
 	reply, p, err := e.batch(ctx, steps)
 	refusal, refused := errors.AsType[*feishu.Error](err)
 	switch {
 	case err == nil:
+		e.sizes.passed(len(steps))
 		e.reconcile(ctx, p, steps, reply)
-		return
+	case errors.Is(err, errAlone):
+		e.send(ctx, steps[0], p)
+		e.chunks(ctx, steps[1:], halved)
 	case !refused:
 		for _, s := range steps {
 			e.cutShort(ctx, s.result, err)
 		}
-	case refusal.Class == feishu.ClassRow, refusal.Class == feishu.ClassUpdateLimit:
-		// It may be about one of them, or about how many they are.
-		e.quota.inconclusive(p)
-		e.deliver(ctx, steps[:len(steps)/2])
-		e.deliver(ctx, steps[len(steps)/2:])
-		return
+	case refusal.Class == feishu.ClassUpdateLimit:
+		e.limited(ctx, p, steps, halved)
+	case refusal.Class == feishu.ClassRow:
+		e.halves(ctx, steps, halved) // it is about one of them, or some
+	case refusal.Class == feishu.ClassTransient && anyLost(steps) && e.mayTry(steps[0].result):
+		e.chunks(ctx, e.recheck(ctx, steps, refusal), halved)
+	case refusal.Class == feishu.ClassTransient && refusal.Status != 0 && !e.Pacer.Down() && !e.concernsAll(refusal):
+		e.halves(ctx, steps, halved) // the server is there, and something in the batch may be too much for it
 	default:
-		e.refused(steps[0].result, refusal)
-		for _, s := range steps[1:] {
-			e.finish(s.result.failed(refusal))
-		}
+		e.refused(steps[0].result, refusal, steps[1:]...)
 	}
-	e.quota.inconclusive(p)
+}
+
+// limited goes on with a batch that was refused for the update limit. That may be about
+// how many rows it has, about one of them, or about how many were updated before. One
+// row goes first while everybody waits, and shows whether it is the last. If not, the
+// others follow in smaller batches.
+func (e *engine) limited(ctx context.Context, p pass, steps []step, halved bool) {
+	tooLarge := e.sizes.refused(len(steps))
+	switch {
+	case !halved && !e.quota.doubted(p): // the gate was closed meanwhile: nothing is known of this batch
+		e.together(ctx, steps, halved)
+		return
+	case !halved:
+		e.send(ctx, steps[0], pass{})
+		steps = steps[1:]
+	}
+	if tooLarge || len(steps) == 1 {
+		e.chunks(ctx, steps, true)
+	} else {
+		e.halves(ctx, steps, true)
+	}
 }
 
 // batch makes one call for several steps, until it has an answer that repeating it
@@ -103,12 +96,15 @@ func (e *engine) batch(ctx context.Context, steps []step) (feishu.BatchReply, pa
 		entries[i] = feishu.BatchEntry{ID: s.result.Item, Fields: s.fields}
 	}
 	var reply feishu.BatchReply
-	p, err := e.update(ctx, &steps[0].result, func(ctx context.Context) (err error) {
-		reply, err = e.Client.BatchUpdate(ctx, steps[0].table(), entries)
+	p, err := e.update(ctx, pass{row: steps[0].result.Row}, &steps[0].result, func(p pass) (err error) {
+		if p.probe {
+			return errAlone
+		}
+		reply, err = e.Client.BatchUpdate(p.ctx, steps[0].table(), entries)
 		for i := range steps {
 			steps[i].tried(err, feishu.CallBatchUpdate)
 		}
-		return err
+		return unlessLost(err, steps...)
 	})
 	return reply, p, err
 }
@@ -117,49 +113,44 @@ func (e *engine) batch(ctx context.Context, steps []step) (feishu.BatchReply, pa
 // itself, since a batch does not say the code; one that the answer leaves out, or has
 // in both its lists, is looked at first.
 func (e *engine) reconcile(ctx context.Context, p pass, steps []step, reply feishu.BatchReply) {
-	done, failed := make(map[string]feishu.Item, len(steps)), make(map[string]bool)
+	done, failed := make(map[string]feishu.Item, len(steps)), make(map[string]string)
 	for _, item := range reply.Items {
 		done[item.ID] = item
 	}
 	for _, f := range reply.Failed {
-		failed[f.ID] = true
+		failed[f.ID] = f.Reason
 	}
-	var again []step
+	var refused, unknown []step
 	for _, s := range steps {
 		item, updated := done[s.result.Item]
-		if !updated || failed[s.result.Item] {
-			again = append(again, s)
-			continue
+		_, named := failed[s.result.Item]
+		switch {
+		case updated && !named:
+			s.result.After = confirmed(s.fields, item.Fields)
+			e.passed(p, s.result)
+		case named && !updated:
+			refused = append(refused, s)
+		default:
+			unknown = append(unknown, s)
 		}
-		s.result.After = confirmed(s.fields, item.Fields)
-		e.passed(p, s.result)
-		p = pass{row: p.row} // the further ones of a batch say no more about the gate
 	}
-	if len(again) == len(steps) {
-		e.quota.inconclusive(p)
+	for _, s := range refused {
+		e.explain(ctx, s, failed[s.result.Item])
 	}
-	for _, s := range again {
-		_, updated := done[s.result.Item]
-		if failed[s.result.Item] && !updated {
-			e.send(ctx, s)
-		} else {
-			e.verify(ctx, s)
+	if len(unknown) > 0 {
+		for _, s := range e.unapplied(ctx, unknown) {
+			e.send(ctx, s, pass{})
 		}
 	}
 }
 
-// verify finds out what became of a step about which Feishu did not say: the live
-// item tells. If it does not have the values, they are sent by themselves.
-func (e *engine) verify(ctx context.Context, s step) {
-	var item feishu.Item
-	err := retry(ctx, e.Retry, e.Pacer, func(error, time.Duration) {}, func() (err error) {
-		item, err = e.Client.Get(ctx, s.table(), s.result.Item)
-		return err
-	})
-	if err == nil && s.fields.Changing(item.Fields).Empty() {
-		s.result.After = confirmed(s.fields, item.Fields)
-		e.passed(pass{}, s.result)
+// explain sends a row that a batch refused by itself, to learn the code. When that was
+// in vain for many of them, the reason that the batch gave has to do.
+func (e *engine) explain(ctx context.Context, s step, reason string) {
+	if s.named = true; e.explained.Load() < mostExplained {
+		e.send(ctx, s, pass{})
 		return
 	}
-	e.send(ctx, s)
+	s.result.Status, s.result.Class = Failed, feishu.ClassRow
+	e.finish(s.result.because(BatchRefused, reason))
 }

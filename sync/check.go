@@ -106,6 +106,8 @@ type step struct {
 	result Result        // so far, or for good
 	done   bool          // nothing is to be sent
 	fields feishu.Fields // to be sent otherwise
+	lost   bool          // the last write's answer was lost, and it may have told somebody
+	named  bool          // a batch named it as refused
 }
 
 // table is the table of the step's item.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"okrsync/feishu"
@@ -26,11 +27,14 @@ type engine struct {
 	checked
 	cancel  context.CancelCauseFunc
 	quota   *quotaGate
+	sizes   batchSizes
 	results chan Result
 	wg      sync.WaitGroup
 
 	reread  int   // rows read for the last time; the reader's until it has left
 	readErr error // what ended the last reading
+
+	explained atomic.Int64 // rows that were sent once more by themselves, in vain
 
 	mu        sync.Mutex
 	cause     error // why the run stopped, if it did
@@ -45,6 +49,7 @@ func newEngine(ctx context.Context, j Job, c checked, cancel context.CancelCause
 		checked: c,
 		cancel:  cancel,
 		results: make(chan Result, j.Workers),
+		sizes:   batchSizes{largest: j.BatchSize},
 		quota:   newQuotaGate(ctx, j.Quota, func(d time.Duration) { j.Pacer.Rest(d, feishu.CodeUpdateLimit) }),
 	}
 }

@@ -16,9 +16,9 @@ func forecast(limits []Limit, burst, n, workers int, reply time.Duration) time.D
 	rounds := (n + workers - 1) / workers
 	longest := time.Duration(rounds) * reply
 	for _, l := range limits {
-		// A permit comes back a period after its call's answer, in slots of a thousandth.
+		// A permit comes back a period after its call's answer, gathered in slots.
 		waves := (n - 1) / l.N
-		longest = max(longest, time.Duration(waves)*(l.Period+l.Period/1000+reply)+reply)
+		longest = max(longest, time.Duration(waves)*(l.Period+l.Period/slots+reply)+reply)
 		if burst > 0 {
 			even := float64(max(n-burst, 0)) / float64(l.perSecond())
 			longest = max(longest, time.Duration(even*float64(time.Second))+reply)
@@ -32,11 +32,7 @@ func forecast(limits []Limit, burst, n, workers int, reply time.Duration) time.D
 func (p *Pacer) Forecast(n, workers int) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var reply time.Duration
-	if p.answered > 0 {
-		reply = p.replies / time.Duration(p.answered)
-	}
-	return forecast(p.limits, p.burst, n, workers, reply)
+	return forecast(p.limits, p.burst, n, workers, p.trips.mean())
 }
 
 // updateCalls are the calls that so many items take in batches of a size. What is

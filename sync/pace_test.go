@@ -144,7 +144,7 @@ func TestBurst(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			done()
+			done(nil)
 		}
 		if took := time.Since(start); took != 3*time.Second {
 			t.Errorf("five calls at one a second, two at once, took %s", took)
@@ -195,7 +195,7 @@ func TestPermitComesBackAfterTheAnswer(t *testing.T) {
 			}
 		})
 		<-time.After(5 * time.Second)
-		done()
+		done(nil)
 		wg.Wait()
 	})
 }
@@ -208,6 +208,6 @@ func BenchmarkAdmit(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		done()
+		done(nil)
 	}
 }

@@ -35,7 +35,7 @@ type pageFunc[T any] func(ctx context.Context, token string, size int) (feishu.P
 func All[T any](ctx context.Context, r Retry, pacer *Pacer, page pageFunc[T]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		size := pageSize
-		for got, err := range pagesOf(ctx, r, pacer, &size, page) {
+		for got, err := range pagesOf(ctx, r, pacer, &size, func(error, time.Duration) {}, page) {
 			if err != nil {
 				yield(*new(T), err)
 				return
@@ -50,13 +50,13 @@ func All[T any](ctx context.Context, r Retry, pacer *Pacer, page pageFunc[T]) it
 }
 
 // pagesOf gives the pages of a list, as All gives its entries. The size is that of the
-// pages to ask for, and afterwards the one that Feishu accepts.
-func pagesOf[T any](ctx context.Context, r Retry, pacer *Pacer, size *int, page pageFunc[T]) iter.Seq2[feishu.Page[T], error] {
+// pages to ask for, and afterwards the one that Feishu accepts. again hears of tries.
+func pagesOf[T any](ctx context.Context, r Retry, pacer *Pacer, size *int, again func(error, time.Duration), page pageFunc[T]) iter.Seq2[feishu.Page[T], error] {
 	return func(yield func(feishu.Page[T], error) bool) {
 		token, seen, empty := "", map[string]bool{}, 0
 		for {
 			var got feishu.Page[T]
-			err := retry(ctx, r, pacer, func(error, time.Duration) {}, func() (err error) {
+			err := retry(ctx, r, pacer, again, func() (err error) {
 				got, err = page(ctx, token, *size)
 				return err
 			})

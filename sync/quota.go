@@ -22,7 +22,8 @@ type Quota struct {
 // then lets the refused row through as a probe. A probe that passes opens the
 // gate. A row that is refused as the probe is a suspect, and the next probe goes
 // at once: if that passes, it was the suspect's own limit; as many suspects as
-// Quota.Refusals, and it is everybody's.
+// Quota.Refusals, and it is everybody's. After a refused batch, a row of it is a probe
+// before there is any cool-down.
 //
 // The cool-down itself is a silence of the pacer's. Updates that wait for it
 // when the gate closes are called back, or they would all go out behind it.
@@ -34,6 +35,7 @@ type quotaGate struct {
 	mu       sync.Mutex
 	open     context.Context    // ends when the gate closes; nil while it is closed
 	shut     context.CancelFunc // ends open
+	cooled   bool               // there was a cool-down since it closed
 	probing  bool               // the probe is under way
 	prober   int                // the row that is to be the probe, 0 for any
 	changed  chan struct{}      // closed when one of these changes
@@ -50,7 +52,9 @@ func newQuotaGate(run context.Context, q Quota, rest func(time.Duration)) *quota
 type pass struct {
 	row   int
 	probe bool
-	ctx   context.Context // to wait for the update's permit with; ends when the gate closes
+	// cooled says that the probe goes after a cool-down, so that its refusal counts.
+	cooled bool
+	ctx    context.Context // to wait for the update's permit with; ends when the gate closes
 }
 
 // enter waits until the row's update may be sent. A row that is the probe stays
@@ -84,7 +88,7 @@ func (g *quotaGate) try(row int) (pass, <-chan struct{}) {
 		return pass{}, g.changed
 	}
 	g.probing = true
-	return pass{row: row, probe: true, ctx: g.run}, nil
+	return pass{row: row, probe: true, cooled: g.cooled, ctx: g.run}, nil
 }
 
 // passed is the news of an accepted update. It returns the suspects, who were
@@ -98,23 +102,56 @@ func (g *quotaGate) passed(p pass) []Result {
 	}
 	g.open, g.shut = context.WithCancel(g.run)
 	suspects := g.suspects
-	g.suspects, g.probing, g.prober = nil, false, 0
+	g.suspects, g.cooled, g.probing, g.prober = nil, false, false, 0
 	g.wake()
 	return suspects
 }
 
-// refused is the news of an update refused with 1001005 that was not the probe.
-// It closes the gate for a cool-down, unless it was out before the gate closed.
+// refused is the news of an update refused with 1001005 that was no probe after a
+// cool-down. It closes the gate for one, unless it was out before the gate closed; the
+// row is the probe then.
 func (g *quotaGate) refused(p pass) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.open == nil {
-		return
+	if g.open != nil {
+		g.close(p.row)
+	} else if p.probe {
+		g.probing, g.prober = false, p.row
 	}
-	g.rest(g.quota.Cooldown)
-	g.shut()
-	g.open, g.prober = nil, p.row
+	g.cool()
 	g.wake()
+}
+
+// doubted is the news of a batch refused with 1001005. It closes the gate, and one of
+// its rows is the probe at once, since it may be about the batch alone. If the gate was
+// closed meanwhile it returns false; then others were refused as well, and there is a
+// cool-down.
+func (g *quotaGate) doubted(p pass) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if p.ctx.Err() != nil {
+		if g.open == nil {
+			g.cool()
+		}
+		return false
+	}
+	g.close(p.row)
+	g.wake()
+	return true
+}
+
+// close closes the gate for all but a row.
+func (g *quotaGate) close(row int) {
+	g.shut()
+	g.open, g.prober = nil, row
+}
+
+// cool is the cool-down, once between two openings.
+func (g *quotaGate) cool() {
+	if !g.cooled {
+		g.cooled = true
+		g.rest(g.quota.Cooldown)
+	}
 }
 
 // suspect takes in the row that was refused as the probe. It reports whether

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"iter"
 	"sync"
-	"time"
 
 	"okrsync/feishu"
 )
@@ -76,8 +75,14 @@ func cheaperOneByOne(missing, found, pages, read, total int) bool {
 
 // list reads the list as All does.
 func (r *reading) list(ctx context.Context) iter.Seq2[feishu.Page[feishu.Item], error] {
-	return pagesOf(ctx, r.Retry, r.Pacer, r.pageSize, func(ctx context.Context, token string, size int) (feishu.Page[feishu.Item], error) {
-		return r.Client.Items(ctx, r.table, token, size)
+	var told Result
+	return pagesOf(ctx, r.Retry, r.Pacer, r.pageSize, r.again(&told), func(ctx context.Context, token string, size int) (feishu.Page[feishu.Item], error) {
+		told.Attempts++
+		page, err := r.Client.Items(ctx, r.table, token, size)
+		if err == nil {
+			told.Attempts = 0
+		}
+		return page, err
 	})
 }
 
@@ -148,15 +153,22 @@ func (r *reading) ask(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
+// item asks for one item, as often as it takes.
+func (j Job) item(ctx context.Context, table feishu.Table, id string) (item feishu.Item, err error) {
+	told := Result{Item: id}
+	err = retry(ctx, j.Retry, j.Pacer, j.again(&told), func() (err error) {
+		told.Attempts++
+		item, err = j.Client.Get(ctx, table, id)
+		return err
+	})
+	return item, err
+}
+
 // get asks for one item. That Feishu does not know it, or has it in another table, is
 // an answer too. Trouble with one item is that item's, with several in a row it is
 // everybody's.
 func (r *reading) get(ctx context.Context, id string) error {
-	var item feishu.Item
-	err := retry(ctx, r.Retry, r.Pacer, func(error, time.Duration) {}, func() (err error) {
-		item, err = r.Client.Get(ctx, r.table, id)
-		return err
-	})
+	item, err := r.item(ctx, r.table, id)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	refusal, refused := errors.AsType[*feishu.Error](err)

@@ -18,14 +18,14 @@ func TestRetry(t *testing.T) {
 		attempts int
 	}{
 		{"patch 1 500", "updated", 2},
-		{"patch * 500 x4", "updated", 5},
-		{"patch * 500", "failed 1009999", 5},
+		{"patch * 500 x9", "updated", 10},
+		{"patch * 500", "failed 1009999", 10},
 		{"patch 1 html502", "updated", 2},
 		{"patch 1 reset", "updated", 2},
 		{"patch 1 reset-after", "updated", 2},
 		{"patch 1 cut", "updated", 2},
 		{"patch 1 item:7999", "updated", 2},
-		{"patch * reset", "failed no_reply", 5},
+		{"patch * reset", "failed no_reply", 10},
 		{"patch 1 ratelimit:3", "updated", 2},
 		{"patch * ratelimit:3 x9", "updated", 10},
 		{"token * 500 x3", "updated", 1},

@@ -3,20 +3,22 @@ package sync
 import (
 	"context"
 	"errors"
-	"time"
 
 	"okrsync/feishu"
 )
 
-// send updates one item, as often as it takes, and hands out the row's result.
-func (e *engine) send(ctx context.Context, s step) {
+// send updates one item, as often as it takes, and hands out the row's result. The
+// pass is one that the row has already, or none.
+func (e *engine) send(ctx context.Context, s step, p pass) {
 	for {
-		p, err := e.update(ctx, &s.result, func(ctx context.Context) error {
-			item, err := e.Client.Patch(ctx, s.table(), s.result.Item, s.fields)
+		p.row = s.result.Row
+		var err error
+		p, err = e.update(ctx, p, &s.result, func(p pass) error {
+			item, err := e.Client.Patch(p.ctx, s.table(), s.result.Item, s.fields)
 			if s.tried(err, feishu.CallPatch); err == nil {
 				s.result.After = confirmed(s.fields, item.Fields)
 			}
-			return err
+			return unlessLost(err, s)
 		})
 		r := s.result
 		refusal, refused := errors.AsType[*feishu.Error](err)
@@ -28,34 +30,40 @@ func (e *engine) send(ctx context.Context, s step) {
 			e.quota.inconclusive(p)
 			e.cutShort(ctx, r, err)
 			return
+		case refusal.Class == feishu.ClassTransient && s.lost && e.mayTry(r):
+			e.quota.inconclusive(p)
+			left := e.recheck(ctx, []step{s}, refusal)
+			if len(left) == 0 {
+				return
+			}
+			s = left[0]
 		case refusal.Class != feishu.ClassUpdateLimit:
 			e.quota.inconclusive(p)
+			if s.named {
+				e.explained.Add(1)
+			}
 			e.refused(r, refusal)
 			return
-		case p.probe:
+		case p.cooled:
 			e.suspect(r, refusal)
 			return
+		default:
+			e.quota.refused(p)
 		}
-		e.quota.refused(p)
+		p = pass{}
 	}
 }
 
 // update makes a call that changes something until it has an answer that repeating
 // it will not change. The pass is that of the last try; r is the row that the news of
 // its repetitions is about.
-func (e *engine) update(ctx context.Context, r *Result, once func(context.Context) error) (pass, error) {
-	p := pass{row: r.Row}
-	again := func(err error, wait time.Duration) {
-		if refusal, ok := errors.AsType[*feishu.Error](err); ok {
-			e.OnRetry(Repeat{Row: r.Row, Item: r.Item, Attempt: r.Attempts, Wait: wait, Refusal: refusal})
-		}
-	}
-	err := retry(ctx, e.Retry, e.Pacer, again, func() (err error) {
+func (e *engine) update(ctx context.Context, p pass, r *Result, once func(pass) error) (pass, error) {
+	err := retry(ctx, e.Retry, e.Pacer, e.again(r), func() (err error) {
 		for {
 			if p, err = e.quota.enter(p); err != nil {
 				return err
 			}
-			err = once(p.ctx)
+			err = once(p)
 			if _, answered := errors.AsType[*feishu.Error](err); err == nil || answered || p.ctx.Err() == nil || ctx.Err() != nil {
 				return err
 			}
@@ -72,6 +80,7 @@ func (s *step) tried(err error, call feishu.Call) {
 	if err == nil || refused && refusal.Call == call {
 		s.result.Attempts++
 		s.result.Sent = s.fields
+		s.lost = refused && refusal.Class == feishu.ClassTransient && tells(s.fields)
 		s.result.Uncertain = s.result.Uncertain || refused && refusal.Class == feishu.ClassTransient
 	}
 	if err == nil {
@@ -117,13 +126,29 @@ func (e *engine) passed(p pass, r Result) {
 	e.finish(r)
 }
 
-// refused hands out a row that Feishu refused, and stops the run if that is
-// not about the row.
-func (e *engine) refused(r Result, refusal *feishu.Error) {
-	if e.concernsAll(refusal) {
+// refused hands out rows that Feishu refused in one call, and stops the run if that is
+// not about the rows.
+func (e *engine) refused(r Result, refusal *feishu.Error, others ...step) {
+	down := refusal.Class == feishu.ClassTransient && e.Pacer.Down()
+	if e.concernsAll(refusal) || down {
 		e.halt(refusal)
 	}
-	e.finish(r.failed(refusal))
+	for _, r := range append([]Result{r}, results(others)...) {
+		r = r.failed(refusal)
+		if down {
+			r.Status = Unprocessed // its tries were cut short
+		}
+		e.finish(r)
+	}
+}
+
+// results are those of steps so far.
+func results(steps []step) []Result {
+	all := make([]Result, len(steps))
+	for i, s := range steps {
+		all[i] = s.result
+	}
+	return all
 }
 
 // concernsAll reports whether a refusal stands for every row to come.
@@ -149,6 +174,7 @@ func (e *engine) concernsAll(refusal *feishu.Error) bool {
 // and stops the run if it is not the only one.
 func (e *engine) suspect(r Result, refusal *feishu.Error) {
 	r.Status = Failed
+	e.sizes.doubt()
 	if e.quota.suspect(r.refused(refusal)) {
 		e.halt(refusal)
 	}

@@ -57,10 +57,10 @@ type Job struct {
 	OnRetry func(Repeat)
 }
 
-// A Repeat is the news that a row's call is going to be made again.
+// A Repeat is the news that a call is going to be made again.
 type Repeat struct {
-	Row     int
-	Item    string
+	Row     int           // 0 for a call that reads
+	Item    string        // "" for a list
 	Attempt int           // calls made so far
 	Wait    time.Duration // how long this row waits; a pause for everybody comes on top
 	Refusal *feishu.Error // why
@@ -160,6 +160,7 @@ func (j Job) withDefaults() Job {
 	j.Quota.Cooldown = cmp.Or(j.Quota.Cooldown, time.Minute)
 	j.Quota.Refusals = cmp.Or(j.Quota.Refusals, 3)
 	j.Duplicates = cmp.Or(j.Duplicates, RejectDuplicates)
+	j.Pacer.patient(j.Retry)
 	if j.Begin == nil {
 		j.Begin = func(int) error { return nil }
 	}

@@ -27,6 +27,7 @@ const (
 	ListIncomplete   Reason = "list_incomplete"
 	Guarded          Reason = "guarded"
 	CallsUsedUp      Reason = "max_calls"
+	BatchRefused     Reason = "batch_refused"
 )
 
 // sentences are a reason's words, with places for the details of the case.
@@ -64,6 +65,10 @@ var reasons = map[Reason]sentences{
 	OtherValue: {
 		Text{"飞书回答更新成功，但返回的数值与发送的不同", "Feishu says it took the update, but gives another value back"},
 		Text{"在飞书中核对这个指标项现在的数值，见 after 一列", "look at the item in Feishu; column after has the value it gave back"},
+	},
+	BatchRefused: {
+		Text{"飞书在批量更新中拒绝了这一行：%s", "Feishu refused this row of a batch: %s"},
+		Text{"多行被拒后不再逐行查询原因；用 --batch-size 1 再运行一次可得到错误码", "after many such rows they are no longer sent singly to learn why; run it again with --batch-size 1 for the code"},
 	},
 	StartIsTarget: {
 		Text{"更新后起始值与目标值都是 %s，飞书不允许两者相等", "the initial and the target value would both be %s, and Feishu does not take equal ones"},

@@ -1,0 +1,219 @@
+package sync
+
+import (
+	"math"
+	"slices"
+	"time"
+)
+
+// A lesson is what refusals taught of a limit that is not as configured, or that was
+// not configured at all.
+//
+// A refusal tells how many calls the server let through, since it was idle or in a
+// period, and after what time it will take the next one: that is a limit, and a window
+// of it is kept from then on beside the configured ones. If it is refused as well, the
+// next refusal corrects it; at the third one the server does not count in windows, or
+// another client takes its share, and the calls are spread evenly. After some calm
+// periods in which the lesson was what held the calls up, it is raised step by step,
+// each larger than the one before, until it is refused, or no longer tighter than what is
+// configured.
+type lesson struct {
+	learned *window // nil while there is nothing to learn
+	strikes int     // refusals of what was learned, in a row
+	spread  bool    // the calls are spread evenly
+
+	refusedAt time.Time // the last refusal
+	resumed   time.Time // the end of the silence after it
+	passed    int       // calls that were let through before it,
+	first     time.Time // since this time
+
+	calmAt  time.Time // when, without another refusal, the lesson may be raised
+	hold    int       // how many periods, or units if longer, that was after the refusal
+	step    int       // by how many calls a period
+	base    Limit     // before it was
+	most    int       // what late answers can add up to
+	raised  bool      // it was, since the last refusal
+	pressed bool      // the lesson held a call up, since it was raised
+}
+
+const (
+	firstHold  = 3
+	longHold   = 64
+	holdUnit   = 10 * time.Second // or a period, if that is longer
+	mostStrike = 2                // then the calls are spread
+	headroom   = 0.97             // of a limit that is used evenly
+)
+
+// unbounded is no limit, and remembers the calls of a minute.
+var unbounded = Limit{N: math.MaxInt, Period: time.Minute}
+
+// refuse is the news of a call that was refused for its frequency, and of a silence
+// until a time; told says that the server asked for that. It must come before the
+// call's permit is given back. Refusals of calls that were sent before the last news
+// are no further news.
+func (p *pace) refuse(now, sent, until time.Time, told bool) {
+	if sent.Before(p.refusedAt) {
+		p.resumed = later(p.resumed, until)
+		return
+	}
+	p.flight, p.eased = max(1, min(p.flight, float64(p.out))/4), true
+	l, more := p.taught(now, until, told)
+	most := Limit{N: math.MaxInt, Period: l.Period}
+	switch {
+	case p.learned == nil, !more: // nothing is refuted
+	case p.raised:
+		p.hold = min(2*p.hold, longHold)
+		most = most.within(p.base)
+	default:
+		p.strikes++
+		most = most.within(p.learned.limit.less(1 + p.learned.limit.N/20))
+	}
+	l = l.within(most)
+	if p.strikes >= mostStrike {
+		even := headroom * min(p.figure, l.perSecond())
+		if p.spread && !p.raised {
+			even = min(even, 0.9*p.even.Limit())
+		}
+		p.even.SetLimitAt(until, even)
+		p.spread = true
+	}
+	p.learned = p.record().narrowed(l, now)
+	p.refusedAt, p.resumed = now, until
+	p.step, p.base, p.most, p.raised, p.pressed = max(1, l.N/20), l, most.N, false, false
+	p.calmAt = until.Add(time.Duration(p.hold) * max(l.Period, holdUnit))
+}
+
+// late is the news of a call that was let through, after that of a refusal: if it was
+// sent before, the refusal's lesson has not counted it.
+func (p *pace) late(sent time.Time) {
+	if p.learned != nil && sent.Before(p.refusedAt) && p.base.N < p.most {
+		p.learned.limit.N++
+		p.base.N++
+		p.passed++
+	}
+}
+
+// taught is the limit that a refusal teaches. more is false if nothing was let through
+// since the last one, so that only that one's silence was too short.
+func (p *pace) taught(now, until time.Time, told bool) (l Limit, more bool) {
+	record := p.record()
+	n, first := record.since(p.resumed, now)
+	if more = n > 0; more {
+		p.passed, p.first = n, first
+	}
+	if p.passed == 0 {
+		return Limit{N: 1, Period: until.Sub(now)}, false
+	}
+	for _, period := range p.periods() {
+		if l, ok := p.fitting(period, now, until, told); ok && l.N < p.allowed(period) {
+			return l, more
+		}
+	}
+	return Limit{N: p.passed, Period: until.Sub(p.first)}, more
+}
+
+// fitting is the limit that the server has if it counts in windows of the period: the
+// first call that it counts is then a period old when it takes the next one. It asks
+// for whole seconds, rounded up; a silence that it did not ask for may be too long by
+// all of it. ok is false if no call was made when there should have been one.
+func (p *pace) fitting(period time.Duration, now, until time.Time, told bool) (l Limit, ok bool) {
+	least := now
+	if told {
+		least = until.Add(-time.Second)
+	}
+	slack := p.record().limit.Period/(slots/2) + 2*p.trips.mean()
+	begin := least.Add(-period - slack)
+	n, first := p.record().since(begin, now)
+	if p.first.After(begin) && p.passed > n {
+		n, first = p.passed, p.first // longer ago than the record goes
+	}
+	return Limit{N: n, Period: period}, n > 0 && !first.After(until.Add(slack-period))
+}
+
+// periods are those in which the server may count: the one learned first, the
+// configured ones, and those that Feishu's documents name.
+func (p *pace) periods() []time.Duration {
+	var periods []time.Duration
+	for _, w := range p.windows {
+		periods = append(periods, w.limit.Period)
+	}
+	slices.Sort(periods)
+	if p.learned != nil {
+		periods = slices.Insert(periods, 0, p.learned.limit.Period)
+	}
+	return append(periods, time.Second, time.Minute)
+}
+
+// allowed is how many calls the limits allow in a period.
+func (p *pace) allowed(period time.Duration) int {
+	n := math.MaxInt
+	p.each(func(w *window) {
+		if w.limit.Period == period {
+			n = min(n, w.limit.N)
+		}
+	})
+	return n
+}
+
+// record is the window that remembers calls for the longest time.
+func (p *pace) record() *window {
+	longest := p.windows[0]
+	p.each(func(w *window) {
+		if w.limit.Period > longest.limit.Period {
+			longest = w
+		}
+	})
+	return longest
+}
+
+// climb raises the lesson after calm periods, and forgets it when it is no longer
+// tighter than what is configured.
+func (p *pace) climb(now time.Time) {
+	if p.learned == nil || now.Before(p.calmAt) {
+		return
+	}
+	p.calmAt = now.Add(p.learned.limit.Period)
+	if !p.pressed {
+		return // it is not known whether it would bear more
+	}
+	p.learned.limit.N += p.step
+	if p.spread {
+		p.even.SetLimitAt(now, p.even.Limit()+Limit{N: p.step, Period: p.learned.limit.Period}.perSecond())
+	}
+	p.step, p.raised, p.pressed = p.step+max(1, p.base.N/20), true, false
+	if p.loose() {
+		p.even.SetLimitAt(now, p.usual)
+		p.lesson = lesson{hold: firstHold, refusedAt: p.refusedAt, resumed: p.resumed}
+	}
+}
+
+// loose reports whether the lesson is no tighter than each configured limit.
+func (p *pace) loose() bool {
+	if p.spread && p.even.Limit() < p.figure {
+		return false
+	}
+	for _, w := range p.windows {
+		if p.learned.limit.N < w.limit.N || p.learned.limit.perSecond() < w.limit.perSecond() {
+			return false
+		}
+	}
+	return true
+}
+
+// less is the limit with n calls less, but one at the least.
+func (l Limit) less(n int) Limit { return Limit{N: max(1, l.N-n), Period: l.Period} }
+
+// within is the tighter of two limits, as far as they can be compared.
+func (l Limit) within(other Limit) Limit {
+	if l.Period == other.Period {
+		l.N = min(l.N, other.N)
+	}
+	return l
+}
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
