@@ -29,7 +29,7 @@ type Job struct {
 	// empty if all rows do.
 	Table feishu.Table
 
-	Workers    int // calls at a time; the default is 4
+	Workers    int // calls at a time; the default is DefaultWorkers
 	BatchSize  int // items that are updated by one call, up to feishu.MaxBatch; the default is 1
 	Retry      Retry
 	Quota      Quota
@@ -153,10 +153,21 @@ func Until(ctx context.Context, rows source.Rows) source.Rows {
 	}
 }
 
+// DefaultWorkers is how many calls are made at a time if nothing else is asked for. A
+// limit's burst goes out the sooner the more there are, and an update quota that is used
+// up refuses as many in vain: 6 single updates are a twentieth of a second for ten. Of
+// batches there are few, so that the burst is a larger part of the run.
+func DefaultWorkers(batchSize int) int {
+	if batchSize > 1 {
+		return 32
+	}
+	return 6
+}
+
 // withDefaults fills in what the job leaves open.
 func (j Job) withDefaults() Job {
-	j.Workers = cmp.Or(j.Workers, 4)
 	j.BatchSize = min(cmp.Or(j.BatchSize, 1), feishu.MaxBatch)
+	j.Workers = cmp.Or(j.Workers, DefaultWorkers(j.BatchSize))
 	j.Quota.Cooldown = cmp.Or(j.Quota.Cooldown, time.Minute)
 	j.Quota.Refusals = cmp.Or(j.Quota.Refusals, 3)
 	j.Duplicates = cmp.Or(j.Duplicates, RejectDuplicates)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"time"
 
 	"okrsync/feishu"
@@ -32,10 +33,11 @@ type config struct {
 	percent    source.PercentMode
 	duplicates sync.Duplicates
 
-	workers   int
+	workers   int // 0: as many as the batch size asks for
 	batchSize int
-	limits    []sync.Limit
+	limits    []sync.Limit // none: they are found out
 	burst     int
+	permits   string // permitsEarly or permitsStrict
 	retry     sync.Retry
 	quota     sync.Quota
 
@@ -50,6 +52,12 @@ type config struct {
 	logFormat string
 	progress  string
 }
+
+// What sync.permits can be.
+const (
+	permitsEarly  = "early"  // a permit comes back a little before its period is over
+	permitsStrict = "strict" // and not before
+)
 
 // What sync.diff can be.
 const (
@@ -67,10 +75,10 @@ func defaults() config {
 		columns:    map[source.Column][]string{},
 		percent:    source.PercentAuto,
 		duplicates: sync.RejectDuplicates,
-		workers:    4,
 		batchSize:  1,
 		limits:     []sync.Limit{{N: 100, Period: time.Minute}},
-		retry:      sync.Retry{Attempts: 5, Initial: 500 * time.Millisecond, Max: 30 * time.Second},
+		permits:    permitsEarly,
+		retry:      sync.Retry{Attempts: 10, Initial: 500 * time.Millisecond, Max: 30 * time.Second},
 		quota:      sync.Quota{Cooldown: time.Minute, Refusals: 3},
 		diff:       diffAuto,
 		out:        "okrsync-out",
@@ -88,6 +96,14 @@ func (c config) sourceOptions() source.Options {
 	}
 }
 
+// pacer returns a pacer for the configured limits.
+func (c config) pacer() *sync.Pacer {
+	pacer := sync.NewPacer(c.limits, c.burst)
+	pacer.Strict = c.permits == permitsStrict
+	pacer.Allow(c.maxCalls)
+	return pacer
+}
+
 // client returns a client for the configured app, paced by the pacer.
 func (c config) client(pacer *sync.Pacer) (*feishu.Client, error) {
 	client, err := feishu.NewClient(feishu.Config{
@@ -98,7 +114,7 @@ func (c config) client(pacer *sync.Pacer) (*feishu.Client, error) {
 		UserIDType:  c.userIDType,
 		Timeout:     c.timeout,
 		UserAgent:   "okrsync/" + version(),
-		Connections: c.workers,
+		Connections: cmp.Or(c.workers, sync.DefaultWorkers(c.batchSize)),
 		Admit:       pacer.Admit,
 	})
 	if err != nil {

@@ -153,7 +153,7 @@ func FuzzConfig(f *testing.F) {
 	f.Add("- 1\n- 2")
 	f.Fuzz(func(t *testing.T, content string) {
 		c, err := configure(t, content, nil)
-		if err == nil && (c.workers < 1 || c.workers > 64 || len(c.limits) == 0) {
+		if err == nil && (c.workers < 0 || c.workers > 64 || len(c.limits) == 0) {
 			t.Errorf("%q gave %+v", content, c)
 		}
 	})

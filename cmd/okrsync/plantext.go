@@ -123,6 +123,9 @@ func callList(c report.Calls) string {
 
 // limitList writes limits as --rate takes them.
 func limitList(limits []sync.Limit) string {
+	if len(limits) == 0 {
+		return auto
+	}
 	var parts []string
 	for _, l := range limits {
 		parts = append(parts, l.String())

@@ -54,13 +54,14 @@ func settings(c *config) []setting {
 		{key: "input.delimiter", set: checked(&c.delimiter, isDelimiter)},
 		{key: "input.percent", set: oneOf(&c.percent, source.PercentAuto, source.PercentRatio, source.PercentPoints)},
 		{key: "input.duplicates", set: oneOf(&c.duplicates, sync.RejectDuplicates, sync.LastDuplicate)},
-		{key: "sync.workers", flag: "workers", usage: "how many calls are made at a time, `N` from 1 to 64 (default 4)", set: count(&c.workers, 1, 64)},
-		{key: "sync.rate", flag: "rate", usage: "how many calls of a kind Feishu allows, `N/PERIOD[,N/PERIOD]` (default 100/1m)", set: limits(&c.limits)},
+		{key: "sync.workers", flag: "workers", usage: "how many calls are made at a time, `N` from 1 to 64 or auto (default auto: 6, and 32 for batches)", set: orAuto(&c.workers, count(&c.workers, 1, 64))},
+		{key: "sync.rate", flag: "rate", usage: "how many calls of a kind Feishu allows, `N/PERIOD[,N/PERIOD]`, or auto to find out (default 100/1m)", set: orAuto(&c.limits, limits(&c.limits))},
 		{
 			key: "sync.batch_size", flag: "batch-size", usage: "how many items one call updates, `N` from 1 to 100 (default 1)",
 			set: count(&c.batchSize, 1, feishu.MaxBatch),
 		},
 		{key: "sync.burst", set: count(&c.burst, 0, 1_000_000)},
+		{key: "sync.permits", set: oneOf(&c.permits, permitsEarly, permitsStrict)},
 		{key: "sync.diff", set: oneOf(&c.diff, diffAuto, diffOff)},
 		{key: "sync.max_calls", flag: "max-calls", usage: "how many calls of all kinds may be made, `N`; then it stops with exit code 6 (default: no end)", set: count(&c.maxCalls, 0, 1_000_000_000)},
 		{key: "sync.retry.attempts", set: count(&c.retry.Attempts, 1, 100)},
@@ -170,6 +171,20 @@ func count(field *int, least, most int) func(string) error {
 		}
 		*field = n
 		return nil
+	}
+}
+
+// auto leaves it to okrsync what a setting is.
+const auto = "auto"
+
+// orAuto reads auto as the field's zero value.
+func orAuto[T any](field *T, set func(string) error) func(string) error {
+	return func(s string) error {
+		if s == auto {
+			*field = *new(T)
+			return nil
+		}
+		return set(s)
 	}
 }
 

@@ -113,8 +113,7 @@ type session struct {
 }
 
 func (p *program) newSession(c config, f syncFlags) (*session, error) {
-	pacer := sync.NewPacer(c.limits, c.burst)
-	pacer.Allow(c.maxCalls)
+	pacer := c.pacer()
 	client, err := c.client(pacer)
 	return &session{program: p, config: c, flags: f, client: client, pacer: pacer}, err
 }

@@ -43,7 +43,7 @@ type listedTable struct {
 
 // tables writes the list to standard output as it comes in.
 func (p *program) tables(ctx context.Context, c config, asJSON bool) error {
-	pacer := sync.NewPacer(c.limits, c.burst)
+	pacer := c.pacer()
 	client, err := c.client(pacer)
 	if err != nil {
 		return err

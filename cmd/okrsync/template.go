@@ -118,8 +118,7 @@ func thereAlready(name string) error {
 // writeTemplate reads the live items of the configured table and writes a template of
 // them. It returns how many there are.
 func (p *program) writeTemplate(ctx context.Context, c config, w io.Writer) (int, error) {
-	pacer := sync.NewPacer(c.limits, c.burst)
-	pacer.Allow(c.maxCalls)
+	pacer := c.pacer()
 	pacer.OnPause = func(pause sync.Pause) { p.say(pauseText(pause, c.lang)) }
 	client, err := c.client(pacer)
 	if err != nil {
