@@ -31,23 +31,31 @@ type Unit struct {
 // than documented counts as absent: what was updated must not look as if it were
 // not because of a field that nobody needs.
 func (i *Item) UnmarshalJSON(b []byte) error {
-	var raw struct {
-		ID              json.RawMessage `json:"metric_item_id"`
-		UserID          json.RawMessage `json:"user_id"`
-		PeriodID        json.RawMessage `json:"period_id"`
-		Unit            json.RawMessage `json:"metric_unit"`
-		Initial         json.RawMessage `json:"metric_initial_value"`
-		Target          json.RawMessage `json:"metric_target_value"`
-		Current         json.RawMessage `json:"metric_current_value"`
-		SupportedUserID json.RawMessage `json:"supported_user_id"`
-		KeyResultID     json.RawMessage `json:"kr_id"`
-		UpdatedAt       json.RawMessage `json:"updated_at"`
-		UpdatedBy       json.RawMessage `json:"updated_by"`
-	}
+	var raw rawItem
 	if err := json.Unmarshal(b, &raw); err != nil {
 		return err
 	}
-	*i = Item{
+	*i = raw.item()
+	return nil
+}
+
+// A rawItem is an item before its fields are looked at.
+type rawItem struct {
+	ID              json.RawMessage `json:"metric_item_id"`
+	UserID          json.RawMessage `json:"user_id"`
+	PeriodID        json.RawMessage `json:"period_id"`
+	Unit            json.RawMessage `json:"metric_unit"`
+	Initial         json.RawMessage `json:"metric_initial_value"`
+	Target          json.RawMessage `json:"metric_target_value"`
+	Current         json.RawMessage `json:"metric_current_value"`
+	SupportedUserID json.RawMessage `json:"supported_user_id"`
+	KeyResultID     json.RawMessage `json:"kr_id"`
+	UpdatedAt       json.RawMessage `json:"updated_at"`
+	UpdatedBy       json.RawMessage `json:"updated_by"`
+}
+
+func (raw *rawItem) item() Item {
+	i := Item{
 		ID: looseText(raw.ID), UserID: looseText(raw.UserID), PeriodID: looseText(raw.PeriodID),
 		Fields: Fields{
 			Initial: looseNumber(raw.Initial), Target: looseNumber(raw.Target), Current: looseNumber(raw.Current),
@@ -58,15 +66,28 @@ func (i *Item) UnmarshalJSON(b []byte) error {
 	if raw.Unit != nil {
 		_ = json.Unmarshal(raw.Unit, &i.Unit)
 	}
-	return nil
+	return i
+}
+
+// items reads the items of a list or of a batch, which are too many to decode each of
+// them twice.
+func items(raw []rawItem) []Item {
+	if raw == nil {
+		return nil
+	}
+	all := make([]Item, len(raw))
+	for i := range raw {
+		all[i] = raw[i].item()
+	}
+	return all
 }
 
 // looseText reads a text, or a number where a text belongs. Ids are the longest
 // texts in an item; a longer one than any of them is none.
 func looseText(raw json.RawMessage) string {
 	const longest = 256
-	var s string
-	if json.Unmarshal(raw, &s) != nil {
+	s, ok := plainText(raw)
+	if !ok && json.Unmarshal(raw, &s) != nil {
 		s = string(looseNumber(raw))
 	}
 	if len(s) > longest {
@@ -75,9 +96,26 @@ func looseText(raw json.RawMessage) string {
 	return s
 }
 
+// plainText reads a JSON text of ASCII without escapes, as ids are.
+func plainText(raw json.RawMessage) (string, bool) {
+	last := len(raw) - 1
+	if last < 1 || raw[0] != '"' || raw[last] != '"' {
+		return "", false
+	}
+	for _, c := range raw[1:last] {
+		if c < ' ' || c > '~' || c == '\\' || c == '"' {
+			return "", false
+		}
+	}
+	return string(raw[1:last]), true
+}
+
 // looseNumber reads a number, or a text that is one.
 func looseNumber(raw json.RawMessage) json.Number {
 	const longest = 64
+	if len(raw) == 0 || len(raw) > longest+2 {
+		return ""
+	}
 	digits := strings.Trim(string(raw), `"`)
 	if _, err := strconv.ParseFloat(digits, 64); err != nil || len(digits) > longest || !json.Valid([]byte(digits)) {
 		return ""

@@ -26,14 +26,14 @@ type BatchEntry struct {
 // A BatchReply is what Feishu says of a batch: an entry in Items is done, one
 // in Failed is refused, one in neither is unknown.
 type BatchReply struct {
-	Items  []Item        `json:"items"`
-	Failed []BatchFailed `json:"failed_items"`
+	Items  []Item
+	Failed []BatchFailed
 }
 
 // BatchFailed names an entry that Feishu refused.
 type BatchFailed struct {
 	ID     string
-	Reason string // free text without a code
+	Reason string // free text without a code, made safe to show
 }
 
 // UnmarshalJSON reads the entry as far as it makes sense, as Item does: a batch that was
@@ -106,9 +106,15 @@ func (c *Client) BatchUpdate(ctx context.Context, table Table, entries []BatchEn
 	body := struct {
 		Items []BatchEntry `json:"items"`
 	}{entries}
-	var reply BatchReply
+	var reply struct {
+		Items  []rawItem     `json:"items"`
+		Failed []BatchFailed `json:"failed_items"`
+	}
 	err = c.call(ctx, attempt{call: CallBatchUpdate, method: http.MethodPatch, path: path + "/batch_update", query: c.userIDs(), body: body}, &reply)
-	return reply, err
+	for i := range reply.Failed {
+		reply.Failed[i].Reason = c.conceal(attempt{}, reply.Failed[i].Reason)
+	}
+	return BatchReply{Items: items(reply.Items), Failed: reply.Failed}, err
 }
 
 // Get reads one item. A success with nothing in it is no answer.
@@ -133,7 +139,8 @@ func (c *Client) Items(ctx context.Context, table Table, pageToken string, pageS
 	if err != nil {
 		return Page[Item]{}, err
 	}
-	return page[Item](ctx, c, CallList, path, c.userIDs(), pageToken, pageSize)
+	raw, err := page[rawItem](ctx, c, CallList, path, c.userIDs(), pageToken, pageSize)
+	return Page[Item]{Items: items(raw.Items), Next: raw.Next, Total: raw.Total, Partial: raw.Partial}, err
 }
 
 // Sources reads one page of the metric sources the app may see.
