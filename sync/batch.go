@@ -16,32 +16,33 @@ var errAlone = errors.New("the probe is one row")
 
 // deliver sends steps of one table in batches as large as Feishu takes them.
 func (e *engine) deliver(ctx context.Context, steps []step) {
-	e.chunks(ctx, steps, false)
+	e.chunks(ctx, steps, 0)
 }
 
-// chunks sends steps in batches no larger than is known to be taken; halved says that
-// they are what is left of a batch that was refused for the update limit.
-func (e *engine) chunks(ctx context.Context, steps []step, halved bool) {
+// chunks sends steps in batches no larger than is known to be taken. The owner is the
+// first row of the batch that they were a part of when it was refused for the update
+// limit, 0 for none.
+func (e *engine) chunks(ctx context.Context, steps []step, owner int) {
 	for len(steps) > 0 {
 		n := min(len(steps), e.sizes.next())
-		e.together(ctx, steps[:n], halved)
+		e.together(ctx, steps[:n], owner)
 		steps = steps[n:]
 	}
 }
 
 // halves sends steps in two batches.
-func (e *engine) halves(ctx context.Context, steps []step, halved bool) {
-	e.chunks(ctx, steps[:len(steps)/2], halved)
-	e.chunks(ctx, steps[len(steps)/2:], halved)
+func (e *engine) halves(ctx context.Context, steps []step, owner int) {
+	e.chunks(ctx, steps[:len(steps)/2], owner)
+	e.chunks(ctx, steps[len(steps)/2:], owner)
 }
 
 // together sends steps in one call, if it can be.
-func (e *engine) together(ctx context.Context, steps []step, halved bool) {
+func (e *engine) together(ctx context.Context, steps []step, owner int) {
 	if len(steps) == 1 {
-		e.send(ctx, steps[0], pass{})
+		e.send(ctx, steps[0], pass{owner: owner})
 		return
 	}
-	reply, p, err := e.batch(ctx, steps)
+	reply, p, err := e.batch(ctx, steps, owner)
 	refusal, refused := errors.AsType[*feishu.Error](err)
 	switch {
 	case err == nil:
@@ -49,19 +50,19 @@ func (e *engine) together(ctx context.Context, steps []step, halved bool) {
 		e.reconcile(ctx, p, steps, reply)
 	case errors.Is(err, errAlone):
 		e.send(ctx, steps[0], p)
-		e.chunks(ctx, steps[1:], halved)
+		e.chunks(ctx, steps[1:], owner)
 	case !refused:
 		for _, s := range steps {
 			e.cutShort(ctx, s.result, err)
 		}
 	case refusal.Class == feishu.ClassUpdateLimit:
-		e.limited(ctx, p, steps, halved)
+		e.limited(ctx, p, steps, owner)
 	case refusal.Class == feishu.ClassRow:
-		e.halves(ctx, steps, halved) // it is about one of them, or some
+		e.halves(ctx, steps, owner) // it is about one of them, or some
 	case refusal.Class == feishu.ClassTransient && anyLost(steps) && e.mayTry(steps[0].result):
-		e.chunks(ctx, e.recheck(ctx, steps, refusal), halved)
+		e.chunks(ctx, e.recheck(ctx, steps, refusal), owner)
 	case refusal.Class == feishu.ClassTransient && refusal.Status != 0 && !e.Pacer.Down() && !e.concernsAll(refusal):
-		e.halves(ctx, steps, halved) // the server is there, and something in the batch may be too much for it
+		e.halves(ctx, steps, owner) // the server is there, and something in the batch may be too much for it
 	default:
 		e.refused(steps[0].result, refusal, steps[1:]...)
 	}
@@ -69,34 +70,36 @@ func (e *engine) together(ctx context.Context, steps []step, halved bool) {
 
 // limited goes on with a batch that was refused for the update limit. That may be about
 // how many rows it has, about one of them, or about how many were updated before. One
-// row goes first while everybody waits, and shows whether it is the last. If not, the
-// others follow in smaller batches.
-func (e *engine) limited(ctx context.Context, p pass, steps []step, halved bool) {
+// row goes first while everybody else waits, and shows whether it was the last. If not,
+// the others follow in smaller batches.
+func (e *engine) limited(ctx context.Context, p pass, steps []step, owner int) {
 	tooLarge := e.sizes.refused(len(steps))
-	switch {
-	case !halved && !e.quota.doubted(p): // the gate was closed meanwhile: nothing is known of this batch
-		e.together(ctx, steps, halved)
-		return
-	case !halved:
-		e.send(ctx, steps[0], pass{})
+	if !e.quota.owns(owner) {
+		if !e.quota.doubted(p) {
+			e.chunks(ctx, steps, owner)
+			return
+		}
+		owner = p.row
+		defer e.quota.release(owner)
+		e.send(ctx, steps[0], pass{owner: owner})
 		steps = steps[1:]
 	}
 	if tooLarge || len(steps) == 1 {
-		e.chunks(ctx, steps, true)
+		e.chunks(ctx, steps, owner)
 	} else {
-		e.halves(ctx, steps, true)
+		e.halves(ctx, steps, owner)
 	}
 }
 
 // batch makes one call for several steps, until it has an answer that repeating it
 // will not change.
-func (e *engine) batch(ctx context.Context, steps []step) (feishu.BatchReply, pass, error) {
+func (e *engine) batch(ctx context.Context, steps []step, owner int) (feishu.BatchReply, pass, error) {
 	entries := make([]feishu.BatchEntry, len(steps))
 	for i, s := range steps {
 		entries[i] = feishu.BatchEntry{ID: s.result.Item, Fields: s.fields}
 	}
 	var reply feishu.BatchReply
-	p, err := e.update(ctx, pass{row: steps[0].result.Row}, &steps[0].result, func(p pass) (err error) {
+	p, err := e.update(ctx, pass{row: steps[0].result.Row, owner: owner}, &steps[0].result, func(p pass) (err error) {
 		if p.probe {
 			return errAlone
 		}
@@ -135,20 +138,21 @@ func (e *engine) reconcile(ctx context.Context, p pass, steps []step, reply feis
 		}
 	}
 	for _, s := range refused {
-		e.explain(ctx, s, failed[s.result.Item])
+		s.amid = len(refused)+len(unknown) < len(steps)
+		e.explain(ctx, s, p.owner, failed[s.result.Item])
 	}
 	if len(unknown) > 0 {
 		for _, s := range e.unapplied(ctx, unknown) {
-			e.send(ctx, s, pass{})
+			e.send(ctx, s, pass{owner: p.owner})
 		}
 	}
 }
 
 // explain sends a row that a batch refused by itself, to learn the code. When that was
 // in vain for many of them, the reason that the batch gave has to do.
-func (e *engine) explain(ctx context.Context, s step, reason string) {
+func (e *engine) explain(ctx context.Context, s step, owner int, reason string) {
 	if s.named = true; e.explained.Load() < mostExplained {
-		e.send(ctx, s, pass{})
+		e.send(ctx, s, pass{owner: owner})
 		return
 	}
 	s.result.Status, s.result.Class = Failed, feishu.ClassRow

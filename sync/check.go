@@ -108,6 +108,7 @@ type step struct {
 	fields feishu.Fields // to be sent otherwise
 	lost   bool          // the last write's answer was lost, and it may have told somebody
 	named  bool          // a batch named it as refused
+	amid   bool          // and took others
 }
 
 // table is the table of the step's item.

@@ -26,12 +26,10 @@ type pace struct {
 	lesson
 }
 
-// firstFlight is how many calls may be on the wire before the first answer. Each answer
-// adds one.
-const firstFlight = 2
-
-func newPace(limits []Limit, burst int, strict bool) *pace {
-	p := &pace{strict: strict, flight: firstFlight, figure: rate.Inf, usual: rate.Inf}
+// newPace returns a pace for limits that hold at once. Before the first answer so many
+// calls may be on the wire; each answer adds one.
+func newPace(limits []Limit, burst int, strict bool, flight float64) *pace {
+	p := &pace{strict: strict, flight: flight, figure: rate.Inf, usual: rate.Inf}
 	for _, l := range limits {
 		p.windows = append(p.windows, &window{limit: l})
 		p.figure = min(p.figure, l.perSecond())
@@ -84,7 +82,7 @@ func (p *pace) take(now time.Time) time.Duration {
 type outcome int
 
 const (
-	unanswered outcome = iota // or answered with trouble
+	unanswered outcome = iota // or answered with trouble, or for an update limit
 	refused                   // for its frequency
 	passed                    // or refused for a reason of its own
 )

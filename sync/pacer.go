@@ -37,6 +37,7 @@ type Pacer struct {
 	mu      sync.Mutex
 	paces   map[feishu.Call]*pace
 	quiet   time.Time     // nobody sends before
+	moment  time.Time     // nor before this, which is no pause
 	changed chan struct{} // closed when a permit comes back; nil when nobody waits
 	out     int           // calls on the wire
 	outage  outage
@@ -119,7 +120,7 @@ func (p *Pacer) try(call feishu.Call) (time.Duration, <-chan struct{}, error) {
 		return 0, nil, &BudgetError{Calls: p.budget}
 	}
 	now := time.Now()
-	if wait := p.quiet.Sub(now); wait > 0 {
+	if wait := later(p.quiet, p.moment).Sub(now); wait > 0 {
 		return wait, nil, nil
 	}
 	wait := forever
@@ -151,6 +152,10 @@ func (p *Pacer) done(call feishu.Call, sent time.Time, err error) {
 	case ok && refusal.Class == feishu.ClassTransient:
 		pause = p.troubled(now, sent, refusal)
 		pace.give(now, sent, unanswered)
+	case ok && refusal.Class == feishu.ClassUpdateLimit:
+		p.outage.over()
+		p.moment = now.Add(aMoment)
+		pace.give(now, sent, unanswered)
 	default:
 		p.outage.over()
 		p.slow = 0
@@ -168,7 +173,11 @@ func (p *Pacer) done(call feishu.Call, sent time.Time, err error) {
 
 func (p *Pacer) pace(call feishu.Call) *pace {
 	if p.paces[call] == nil {
-		p.paces[call] = newPace(p.limits, p.burst, p.Strict)
+		flight := 4.0
+		if call == feishu.CallBatchUpdate {
+			flight = 1 // it stands for many
+		}
+		p.paces[call] = newPace(p.limits, p.burst, p.Strict, flight)
 	}
 	return p.paces[call]
 }
@@ -178,6 +187,10 @@ const (
 	// mostRest, while nothing is accepted between.
 	leastRest = time.Second
 	mostRest  = time.Minute
+
+	// aMoment is for the caller to draw his conclusions in, before those who wait for
+	// the place of his call go out in vain.
+	aMoment = 5 * time.Millisecond
 )
 
 // slowDown is the news that the server refused a call for its frequency: all calls

@@ -22,8 +22,11 @@ type Quota struct {
 // then lets the refused row through as a probe. A probe that passes opens the
 // gate. A row that is refused as the probe is a suspect, and the next probe goes
 // at once: if that passes, it was the suspect's own limit; as many suspects as
-// Quota.Refusals, and it is everybody's. After a refused batch, a row of it is a probe
-// before there is any cool-down.
+// Quota.Refusals, and it is everybody's.
+//
+// A batch that is refused closes the gate as well, without a cool-down: it may have been
+// too large, or one of its rows the reason. Its rows own the gate until each has an
+// answer, or one of them is refused by itself; that is as above.
 //
 // The cool-down itself is a silence of the pacer's. Updates that wait for it
 // when the gate closes are called back, or they would all go out behind it.
@@ -35,7 +38,7 @@ type quotaGate struct {
 	mu       sync.Mutex
 	open     context.Context    // ends when the gate closes; nil while it is closed
 	shut     context.CancelFunc // ends open
-	cooled   bool               // there was a cool-down since it closed
+	owner    int                // the first row of the batch that owns the closed gate, 0 for none
 	probing  bool               // the probe is under way
 	prober   int                // the row that is to be the probe, 0 for any
 	changed  chan struct{}      // closed when one of these changes
@@ -44,27 +47,27 @@ type quotaGate struct {
 
 func newQuotaGate(run context.Context, q Quota, rest func(time.Duration)) *quotaGate {
 	g := &quotaGate{quota: q, rest: rest, run: run, changed: make(chan struct{})}
-	g.open, g.shut = context.WithCancel(run)
+	g.reopen()
 	return g
 }
 
-// A pass lets a row's update through the gate.
+// A pass lets a row's update through the gate, or a batch's, with the row that is its
+// first.
 type pass struct {
 	row   int
+	owner int // the first row of the refused batch that it is a part of, 0 for none
 	probe bool
-	// cooled says that the probe goes after a cool-down, so that its refusal counts.
-	cooled bool
-	ctx    context.Context // to wait for the update's permit with; ends when the gate closes
+	ctx   context.Context // to wait for the update's permit with; ends when the gate closes
 }
 
-// enter waits until the row's update may be sent. A row that is the probe stays
-// it while its call is repeated. The error is that of the run's context.
+// enter waits until an update may be sent. A row that is the probe stays it while its
+// call is repeated. The error is that of the run's context.
 func (g *quotaGate) enter(p pass) (pass, error) {
 	for g.run.Err() == nil {
 		if p.probe {
 			return p, nil
 		}
-		next, changed := g.try(p.row)
+		next, changed := g.try(p)
 		if changed == nil {
 			return next, nil
 		}
@@ -76,19 +79,22 @@ func (g *quotaGate) enter(p pass) (pass, error) {
 	return p, g.run.Err()
 }
 
-// try returns the row's pass, or a channel that closes when it is worth another
+// try returns a pass that is good, or a channel that closes when it is worth another
 // try.
-func (g *quotaGate) try(row int) (pass, <-chan struct{}) {
+func (g *quotaGate) try(p pass) (pass, <-chan struct{}) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	p.ctx = g.run
 	switch {
 	case g.open != nil:
-		return pass{row: row, ctx: g.open}, nil
-	case g.probing, g.prober != 0 && g.prober != row:
+		p.ctx = g.open
+	case g.owner != 0 && g.owner == p.owner:
+	case g.owner != 0, g.probing, g.prober != 0 && g.prober != p.row:
 		return pass{}, g.changed
+	default:
+		g.probing, p.probe = true, true
 	}
-	g.probing = true
-	return pass{row: row, probe: true, cooled: g.cooled, ctx: g.run}, nil
+	return p, nil
 }
 
 // passed is the news of an accepted update. It returns the suspects, who were
@@ -100,57 +106,52 @@ func (g *quotaGate) passed(p pass) []Result {
 	if !p.probe {
 		return nil
 	}
-	g.open, g.shut = context.WithCancel(g.run)
 	suspects := g.suspects
-	g.suspects, g.cooled, g.probing, g.prober = nil, false, false, 0
-	g.wake()
+	g.suspects, g.probing, g.prober = nil, false, 0
+	g.reopen()
 	return suspects
 }
 
-// refused is the news of an update refused with 1001005 that was no probe after a
-// cool-down. It closes the gate for one, unless it was out before the gate closed; the
-// row is the probe then.
+// refused is the news of a single update refused with 1001005 that was not the probe.
+// It closes the gate for a cool-down, after which the row is, unless the update was out
+// before the gate closed.
 func (g *quotaGate) refused(p pass) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.open != nil {
-		g.close(p.row)
-	} else if p.probe {
-		g.probing, g.prober = false, p.row
+	if g.open == nil && (g.owner == 0 || g.owner != p.owner) {
+		return
 	}
-	g.cool()
+	g.rest(g.quota.Cooldown)
+	g.close(0)
+	g.prober = p.row
 	g.wake()
 }
 
-// doubted is the news of a batch refused with 1001005. It closes the gate, and one of
-// its rows is the probe at once, since it may be about the batch alone. If the gate was
-// closed meanwhile it returns false; then others were refused as well, and there is a
-// cool-down.
+// doubted is the news of a batch refused with 1001005. Its rows own the gate then, and
+// are told so; not if the gate was closed meanwhile, which says nothing of this batch.
 func (g *quotaGate) doubted(p pass) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if p.ctx.Err() != nil {
-		if g.open == nil {
-			g.cool()
-		}
 		return false
 	}
 	g.close(p.row)
-	g.wake()
 	return true
 }
 
-// close closes the gate for all but a row.
-func (g *quotaGate) close(row int) {
-	g.shut()
-	g.open, g.prober = nil, row
+// owns reports whether the rows of a batch own the gate.
+func (g *quotaGate) owns(owner int) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return owner != 0 && g.owner == owner
 }
 
-// cool is the cool-down, once between two openings.
-func (g *quotaGate) cool() {
-	if !g.cooled {
-		g.cooled = true
-		g.rest(g.quota.Cooldown)
+// release opens the gate, if the rows of the batch own it still.
+func (g *quotaGate) release(owner int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.owner == owner {
+		g.reopen()
 	}
 }
 
@@ -184,6 +185,17 @@ func (g *quotaGate) left() []Result {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.suspects
+}
+
+func (g *quotaGate) close(owner int) {
+	g.shut()
+	g.open, g.owner = nil, owner
+}
+
+func (g *quotaGate) reopen() {
+	g.open, g.shut = context.WithCancel(g.run)
+	g.owner = 0
+	g.wake()
 }
 
 func (g *quotaGate) wake() {

@@ -42,15 +42,19 @@ func (e *engine) send(ctx context.Context, s step, p pass) {
 			if s.named {
 				e.explained.Add(1)
 			}
-			e.refused(r, refusal)
+			if s.amid && refusal.Class == feishu.ClassRow {
+				e.finish(r.failed(refusal)) // it concerns nobody else, whatever it is
+			} else {
+				e.refused(r, refusal)
+			}
 			return
-		case p.cooled:
+		case p.probe:
 			e.suspect(r, refusal)
 			return
 		default:
 			e.quota.refused(p)
 		}
-		p = pass{}
+		p = pass{owner: p.owner}
 	}
 }
 

@@ -1,0 +1,263 @@
+package sync_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"okrsync/feishu/feishutest"
+	"okrsync/sync"
+)
+
+// TestLimitsAreUsed holds how much of a limit is used and how many calls are refused
+// where the configured limit is true, wrong or missing, or changes on the way. The best
+// is the least time that the server's limit allows for the calls, its burst included.
+// The clock is the test's: what is measured is the pacer, not the machine.
+func TestLimitsAreUsed(t *testing.T) {
+	const s = time.Second
+	limit := func(n int, period time.Duration, w feishutest.Window) feishutest.Limit {
+		return feishutest.Limit{N: n, Period: period, Window: w}
+	}
+	reset := func(l feishutest.Limit, word string) feishutest.Limit {
+		l.Reset = word
+		return l
+	}
+	counting := func(l feishutest.Limit) feishutest.Limit {
+		l.CountRefused = true
+		return l
+	}
+	sliding, fixed, bucket := feishutest.Sliding, feishutest.Fixed, feishutest.Bucket
+	for _, test := range []struct {
+		name    string
+		server  feishutest.Limit
+		rate    string // "" is none
+		half    bool   // the server allows half of it from the middle on
+		calls   int
+		workers int
+		best    time.Duration
+		share   float64 // of the best, in percent
+		refused int     // calls, at most
+	}{
+		{"sliding", limit(100, 6*s, sliding), "100/6s", false, 1000, 6, 54 * s, 98, 0},
+		{"fixed", limit(100, 6*s, fixed), "100/6s", false, 1000, 6, 54 * s, 98, 0},
+		{"bucket", limit(50, s, bucket), "50/1s", false, 1000, 6, 19 * s, 97, 0},
+		{"sliding second", limit(50, s, sliding), "50/1s", false, 1000, 6, 19 * s, 96, 0},
+		{"minute", limit(100, 60*s, sliding), "100/1m", false, 1000, 6, 540 * s, 99, 0},
+		{"few calls", limit(100, 6*s, sliding), "100/6s", false, 200, 32, 6 * s, 96, 0},
+		{"slow first", limit(100, 6*s, sliding), "50/6s", false, 200, 6, 18 * s, 96, 0},
+
+		{"half of it", limit(100, 6*s, sliding), "200/6s", false, 1000, 6, 54 * s, 92, 12},
+		{"half of it, fixed", limit(50, 6*s, fixed), "100/6s", false, 1000, 6, 114 * s, 95, 19},
+		{"half of it, bucket", limit(50, 6*s, bucket), "100/6s", false, 1000, 6, 114 * s, 92, 19},
+		{"half of it, bucket second", limit(25, s, bucket), "50/1s", false, 1000, 6, 39 * s, 90, 19},
+		{"half of it, second", limit(50, s, sliding), "100/1s", false, 1000, 6, 19 * s, 92, 12},
+		{"half of it, not told", reset(limit(50, 6*s, sliding), "none"), "100/6s", false, 1000, 6, 114 * s, 90, 19},
+		{"half of it, told wrong", reset(limit(50, 6*s, sliding), "1"), "100/6s", false, 1000, 6, 114 * s, 85, 19},
+		{"half of it, nonsense told", reset(limit(50, 6*s, sliding), "abc"), "100/6s", false, 1000, 6, 114 * s, 85, 19},
+		{"half of it, refused ones count", counting(limit(50, 6*s, sliding)), "100/6s", false, 1000, 6, 114 * s, 85, 19},
+		{"a tenth of it", limit(10, 6*s, sliding), "100/6s", false, 200, 6, 114 * s, 85, 19},
+		{"another period", limit(50, s, sliding), "1000/1m", false, 1000, 6, 19 * s, 90, 19},
+
+		{"halved", limit(100, 6*s, sliding), "100/6s", true, 1000, 6, 84 * s, 92, 19},
+		{"halved bucket", limit(50, s, bucket), "50/1s", true, 1000, 6, 29 * s, 90, 19},
+
+		{"none known", limit(100, 60*s, sliding), "", false, 1000, 6, 540 * s, 95, 19},
+		{"none known, fixed", limit(100, 60*s, fixed), "", false, 1000, 6, 540 * s, 85, 25},
+		{"none known, bucket", limit(100, 60*s, bucket), "", false, 1000, 6, 540 * s, 85, 25},
+		{"none known, second", limit(50, s, sliding), "", false, 1000, 6, 19 * s, 85, 19},
+		{"none known, not told", reset(limit(100, 60*s, sliding), "none"), "", false, 1000, 6, 540 * s, 85, 25},
+	} {
+		for seed := range uint64(2) {
+			synctest.Test(t, func(t *testing.T) {
+				sc := newScene(t, feishutest.Config{Limit: test.server, Latency: 20 * time.Millisecond, InboundJitter: 15 * time.Millisecond, Seed: seed}, test.calls)
+				var limits []sync.Limit
+				if test.rate != "" {
+					limits, _ = sync.ParseLimits(test.rate)
+				}
+				pace(sc, limits...)
+				sc.job.Workers = test.workers
+				start, done := time.Now(), 0
+				for r, err := range sc.job.Run(t.Context()) {
+					if err != nil || r.Status != sync.Updated {
+						t.Fatalf("%s: %v, %+v", test.name, err, r)
+					}
+					if done++; done == test.calls/2 && test.half {
+						half := test.server
+						half.N /= 2
+						sc.sim.SetLimit("", half)
+					}
+				}
+				share := 100 * test.best.Seconds() / time.Since(start).Seconds()
+				if refused := sc.sim.Stats().Refused; share < test.share || refused > test.refused {
+					t.Errorf("%s, seed %d: %.1f %% of the best, %d refused", test.name, seed, share, refused)
+				}
+			})
+		}
+	}
+}
+
+// TestLimitRecovers shows that a limit that was halved for some time is used again when
+// it is whole.
+func TestLimitRecovers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const rows = 4000
+		whole := feishutest.Limit{N: 100, Period: 6 * time.Second}
+		s := newScene(t, feishutest.Config{Limit: whole, Latency: 20 * time.Millisecond}, rows)
+		pace(s, sync.Limit{N: 100, Period: 6 * time.Second})
+		s.job.Workers = 6
+		done := 0
+		var last time.Time
+		for r, err := range s.job.Run(t.Context()) {
+			if err != nil || r.Status != sync.Updated {
+				t.Fatal(err, r)
+			}
+			switch done++; done {
+			case 500:
+				s.sim.SetLimit("", feishutest.Limit{N: 50, Period: 6 * time.Second})
+			case 1000:
+				s.sim.SetLimit("", whole)
+			case rows - 1000:
+				last = time.Now()
+			}
+		}
+		if took := time.Since(last); took > 61*time.Second {
+			t.Errorf("the last thousand calls took %s, want about a minute", took)
+		}
+	})
+}
+
+// TestSecondClient shows that two runs on one app share its limit: neither is starved,
+// and both finish without many refusals.
+func TestSecondClient(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const rows = 600
+		s := newScene(t, feishutest.Config{Limit: feishutest.Limit{N: 100, Period: 6 * time.Second}, Latency: 20 * time.Millisecond, InboundJitter: 15 * time.Millisecond}, rows)
+		other := &scene{t: t, sim: s.sim, job: s.job}
+		pace(s, sync.Limit{N: 100, Period: 6 * time.Second})
+		pace(other, sync.Limit{N: 100, Period: 6 * time.Second})
+		s.job.Workers, other.job.Workers = 6, 6
+		results := make(chan int, 2)
+		for _, job := range []sync.Job{s.job, other.job} {
+			go func() {
+				updated := 0
+				for r, err := range job.Run(t.Context()) {
+					if err == nil && r.Status == sync.Updated {
+						updated++
+					}
+				}
+				results <- updated
+			}()
+		}
+		start := time.Now()
+		if a, b := <-results, <-results; a != rows || b != rows {
+			t.Errorf("%d and %d of %d rows were updated", a, b, rows)
+		}
+		if took := time.Since(start); took > 120*time.Second {
+			t.Errorf("1,200 calls took %s, want about 72 s", took)
+		}
+		if n := s.sim.Stats().Refused; n > 120 {
+			t.Errorf("%d of 1,200 calls were refused", n)
+		}
+	})
+}
+
+// TestRandomServers runs jobs with a true limit against random servers and networks.
+// In no period does any server see more calls than its limit allows, whatever the
+// network does, if permits are strict; every run ends, and no row is sent again after
+// its answer.
+func TestRandomServers(t *testing.T) {
+	windows := []feishutest.Window{feishutest.Sliding, feishutest.Fixed, feishutest.Bucket}
+	for seed := range uint64(80) {
+		synctest.Test(t, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(seed, 5))
+			limit := sync.Limit{N: 1 + r.IntN(120), Period: time.Duration(1+r.IntN(600)) * 100 * time.Millisecond}
+			server := feishutest.Config{
+				Seed:          seed,
+				Limit:         feishutest.Limit{N: limit.N, Period: limit.Period, Window: windows[r.IntN(3)]},
+				Latency:       time.Duration(r.IntN(200)) * time.Millisecond,
+				Jitter:        time.Duration(r.IntN(200)) * time.Millisecond,
+				InboundJitter: time.Duration(r.IntN(200)) * time.Millisecond,
+				Faults:        map[feishutest.Fault]float64{},
+			}
+			for _, f := range []feishutest.Fault{"500", "html502", "reset", "reset-after", "500-after"} {
+				server.Faults[f] = 0.05 * r.Float64()
+			}
+			rows := 1 + r.IntN(300)
+			s := newScene(t, server, rows)
+			pace(s, limit)
+			s.job.Pacer.Strict = true
+			s.job.Workers = 1 + r.IntN(40)
+			results, err := s.run(t.Context())
+			if got := counts(results); err != nil || got[sync.Updated] != rows {
+				t.Errorf("seed %d: %v, %v", seed, got, err)
+			}
+			if n := s.sim.Stats().Refused; n > 0 {
+				t.Errorf("seed %d: %d calls were refused by %+v", seed, n, server.Limit)
+			}
+			var at []time.Time
+			answered := map[string]bool{}
+			for _, q := range s.sim.Requests() {
+				if q.Call != feishutest.Patch {
+					continue
+				}
+				at = append(at, q.At)
+				if answered[q.Path] {
+					t.Errorf("seed %d: %s was sent again after its answer", seed, q.Path)
+				}
+				answered[q.Path] = q.Code == 0
+			}
+			slices.SortFunc(at, time.Time.Compare)
+			for i := limit.N; i < len(at); i++ {
+				if apart := at[i].Sub(at[i-limit.N]); apart < limit.Period {
+					t.Errorf("seed %d: %d calls within %s, and %s allows %d", seed, limit.N+1, apart, limit, limit.N)
+					break
+				}
+			}
+		})
+	}
+}
+
+// TestEarlyPermits shows that permits that come back early keep the limits all the
+// same, on networks of all kinds.
+func TestEarlyPermits(t *testing.T) {
+	const ms = time.Millisecond
+	for _, network := range []struct{ latency, jitter, inbound time.Duration }{
+		{20 * ms, 0, 15 * ms},
+		{200 * ms, 0, 0},
+		{0, 0, 200 * ms},
+		{0, 200 * ms, 0},
+		{50 * ms, 50 * ms, 50 * ms},
+		{150 * ms, 5 * ms, 5 * ms},
+		{1 * ms, 1 * ms, 1 * ms},
+		{20 * ms, 200 * ms, 200 * ms},
+	} {
+		for _, window := range []feishutest.Window{feishutest.Sliding, feishutest.Fixed, feishutest.Bucket} {
+			for seed := range uint64(2) {
+				synctest.Test(t, func(t *testing.T) {
+					s := newScene(t, feishutest.Config{
+						Limit: feishutest.Limit{N: 50, Period: time.Second, Window: window}, Seed: seed,
+						Latency: network.latency, Jitter: network.jitter, InboundJitter: network.inbound,
+					}, 800)
+					pace(s, sync.Limit{N: 50, Period: time.Second})
+					s.job.Workers = 32
+					results, err := s.run(t.Context())
+					if got := counts(results); err != nil || got[sync.Updated] != 800 {
+						t.Fatalf("%v, %v", got, err)
+					}
+					if n := s.sim.Stats().Refused; n > 0 {
+						t.Errorf("%s on %+v, seed %d: %d of 800 calls were refused", window, network, seed, n)
+					}
+				})
+			}
+		}
+	}
+}
+
+func Example_limits() {
+	limits, err := sync.ParseLimits("50/1s,1000/1m")
+	fmt.Println(limits, err)
+	// Output: [50/1s 1000/1m] <nil>
+}
