@@ -23,10 +23,10 @@ func batching(t *testing.T, server feishutest.Config, items, size int) *scene {
 	return s
 }
 
-// holds reports whether the simulator has the value that values gave a row.
-func (s *scene) holds(r sync.Result, first int) bool {
+// holds reports whether the simulator has the value that batching gave a row.
+func (s *scene) holds(r sync.Result) bool {
 	item, ok := s.sim.Item(feishutest.SampleSource, feishutest.SampleTable, r.Item)
-	return ok && item.Current.String() == fmt.Sprint(first+r.Row-2)
+	return ok && item.Current.String() == fmt.Sprint(5000+r.Row-2)
 }
 
 // TestBatches shows what batches cost, and that each row gets its own result, where
@@ -69,7 +69,7 @@ func TestBatches(t *testing.T) {
 				t.Errorf("%d calls, at most %d were due", calls, test.most)
 			}
 			for row, r := range results {
-				if (r.Status == sync.Updated) != s.holds(r, 5000) || r.Attempts == 0 || r.Status == sync.Failed && r.Code != "1001002" {
+				if (r.Status == sync.Updated) != s.holds(r) || r.Attempts == 0 || r.Status == sync.Failed && r.Code != "1001002" {
 					t.Errorf("row %d: %+v", row, r)
 				}
 			}
@@ -99,7 +99,7 @@ func TestBatchAnswers(t *testing.T) {
 				t.Errorf("%s, want %s", got, want)
 			}
 			for row, r := range results {
-				if !s.holds(r, 5000) || r.After.Current.String() != fmt.Sprint(5000+row-2) {
+				if !s.holds(r) || r.After.Current.String() != fmt.Sprint(5000+row-2) {
 					t.Errorf("row %d: %+v", row, r)
 				}
 			}
@@ -344,7 +344,7 @@ func TestUpdateLimitInBatches(t *testing.T) {
 		t.Errorf("%v, %v", got, err)
 	}
 	for row, r := range results {
-		if (r.Status == sync.Updated) != s.holds(r, 5000) {
+		if (r.Status == sync.Updated) != s.holds(r) {
 			t.Errorf("row %d: %+v", row, r)
 		}
 	}

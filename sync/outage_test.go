@@ -125,7 +125,7 @@ func TestQuarterInTrouble(t *testing.T) {
 					t.Errorf("seed %d: %v, %v", seed, got, err)
 				}
 				for row, r := range results {
-					if !s.holds(r, 5000) {
+					if !s.holds(r) {
 						t.Errorf("seed %d: row %d is not there: %+v", seed, row, r)
 					}
 				}

@@ -204,7 +204,7 @@ func (p *Pacer) slowDown(pace *pace, now, sent time.Time, refusal *feishu.Error)
 	}
 	own := min(leastRest<<min(max(p.slow-1, 0), 10), mostRest)
 	if refusal.Reset == 0 {
-		own += rand.N(own / 4) // not in step with others who were refused
+		own += rand.N(own / 4) //nolint:gosec // not in step with others who were refused, which is no secret
 	}
 	if !news && refusal.Reset == 0 {
 		own = 0 // what the first one asks for is enough

@@ -24,18 +24,18 @@ func TestLostAnswers(t *testing.T) {
 		update source.Update
 		want   string // the calls after the token's and the list's
 	}{
-		{"patch 1 reset-after", silent, "patch patch"},
-		{"patch 1 reset-after", target, "patch get"},
-		{"patch 1 500-after", target, "patch get"},
-		{"patch 1 cut", superior, "patch get"},
-		{"patch 1 hang-after", initial, "patch get"},
-		{"patch 1 reset", target, "patch get patch"},
-		{"patch 1 html502\npatch 2 reset", target, "patch get patch get patch"},
-		{"patch 1 reset-after\nget 1 500\nget 2 reset", target, "patch get get get"},
-		{"patch 1 reset-after\nget 1 ratelimit:1", target, "patch get get"},
-		{"patch 1 reset\nget * code:1001002", target, "patch get patch"}, // nothing better can be done
-		{"patch 1 expire", target, "patch token patch"},
-		{"patch 1 ratelimit:1", target, "patch patch"},
+		{"patch 1 reset-after", silent, "patch, patch"},
+		{"patch 1 reset-after", target, "patch, get"},
+		{"patch 1 500-after", target, "patch, get"},
+		{"patch 1 cut", superior, "patch, get"},
+		{"patch 1 hang-after", initial, "patch, get"},
+		{"patch 1 reset", target, "patch, get, patch"},
+		{"patch 1 html502\npatch 2 reset", target, "patch, get, patch, get, patch"},
+		{"patch 1 reset-after\nget 1 500", target, "patch, get, get"},
+		{"patch 1 reset-after\nget 1 ratelimit:1", target, "patch, get, get"},
+		{"patch 1 reset\nget * code:1001002", target, "patch, get, patch"}, // nothing better can be done
+		{"patch 1 expire", target, "patch, token, patch"},
+		{"patch 1 ratelimit:1", target, "patch, patch"},
 	} {
 		for _, compare := range []bool{true, false} {
 			synctest.Test(t, func(t *testing.T) {
@@ -53,7 +53,7 @@ func TestLostAnswers(t *testing.T) {
 						calls = append(calls, string(r.Call))
 					}
 				}
-				if got := strings.Join(calls, " "); got != test.want {
+				if got := strings.Join(calls, ", "); got != test.want {
 					t.Errorf("%q of %+v: %s, want %s", test.script, test.update, got, test.want)
 				}
 				tries := strings.Count(test.want, "patch") - strings.Count(test.want, "token") // the client repeats that one

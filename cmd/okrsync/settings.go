@@ -54,6 +54,24 @@ func settings(c *config) []setting {
 		{key: "input.delimiter", set: checked(&c.delimiter, isDelimiter)},
 		{key: "input.percent", set: oneOf(&c.percent, source.PercentAuto, source.PercentRatio, source.PercentPoints)},
 		{key: "input.duplicates", set: oneOf(&c.duplicates, sync.RejectDuplicates, sync.LastDuplicate)},
+		{key: "report.out", flag: "out", usage: "the `DIR` in which each run makes its folder (default okrsync-out)", set: text(&c.out)},
+		{key: "report.lang", flag: "lang", usage: "the language of the answers: zh or en (default: the locale's)", set: oneOf(&c.lang, "zh", "en")},
+		{key: "log.level", flag: "log-level", usage: "debug, info, warn or error (default info)", set: oneOf(&c.logLevel, "debug", "info", "warn", "error")},
+		{key: "log.format", flag: "log-format", usage: "auto, console or json (default auto: console on a terminal)", set: oneOf(&c.logFormat, "auto", "console", "json")},
+	}
+	all = append(all, syncSettings(c)...)
+	for _, column := range source.Columns() {
+		all = append(all, setting{key: "input.columns." + string(column), list: func(names []string) error {
+			c.columns[column] = names
+			return nil
+		}})
+	}
+	return all
+}
+
+// syncSettings are the settings of the engine.
+func syncSettings(c *config) []setting {
+	return []setting{
 		{key: "sync.workers", flag: "workers", usage: "how many calls are made at a time, `N` from 1 to 64 or auto (default auto: 6, and 32 for batches)", set: orAuto(&c.workers, count(&c.workers, 1, 64))},
 		{key: "sync.rate", flag: "rate", usage: "how many calls of a kind Feishu allows, `N/PERIOD[,N/PERIOD]`, or auto to find out (default 100/1m)", set: orAuto(&c.limits, limits(&c.limits))},
 		{
@@ -81,18 +99,7 @@ func settings(c *config) []setting {
 			key: "sync.guards.max_factor", flag: "max-factor", usage: "send nothing if a value would jump by more than this `FACTOR`, such as 100, until --yes",
 			set: factor(&c.guards.MaxFactor),
 		},
-		{key: "report.out", flag: "out", usage: "the `DIR` in which each run makes its folder (default okrsync-out)", set: text(&c.out)},
-		{key: "report.lang", flag: "lang", usage: "the language of the answers: zh or en (default: the locale's)", set: oneOf(&c.lang, "zh", "en")},
-		{key: "log.level", flag: "log-level", usage: "debug, info, warn or error (default info)", set: oneOf(&c.logLevel, "debug", "info", "warn", "error")},
-		{key: "log.format", flag: "log-format", usage: "auto, console or json (default auto: console on a terminal)", set: oneOf(&c.logFormat, "auto", "console", "json")},
 	}
-	for _, column := range source.Columns() {
-		all = append(all, setting{key: "input.columns." + string(column), list: func(names []string) error {
-			c.columns[column] = names
-			return nil
-		}})
-	}
-	return all
 }
 
 // give hands a text to the setting; an empty one leaves it as it is.
