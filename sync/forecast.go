@@ -6,33 +6,57 @@ import (
 	"okrsync/feishu"
 )
 
-// forecast is how long n calls of one kind take at the limits, made by so many
-// workers at a time if each is answered after reply. A burst above zero spreads the
-// calls evenly, as in NewPacer.
-func forecast(limits []Limit, burst, n, workers int, reply time.Duration) time.Duration {
+// A pipe is how calls of one kind go out: so many workers, at first as many at a time as
+// flight says, each answered after reply, of which a permit comes back early by as much.
+type pipe struct {
+	workers, flight int
+	reply, early    time.Duration
+}
+
+// forecast is how long n calls take at the limits. A burst above zero spreads the calls
+// evenly, as in NewPacer.
+func (p pipe) forecast(limits []Limit, burst, n int) time.Duration {
 	if n <= 0 {
 		return 0
 	}
-	rounds := (n + workers - 1) / workers
-	longest := time.Duration(rounds) * reply
+	longest := p.rush(n)
 	for _, l := range limits {
-		// A permit comes back a period after its call's answer, gathered in slots.
+		// The permits of one period come back in the order of its answers.
 		waves := (n - 1) / l.N
-		longest = max(longest, time.Duration(waves)*(l.Period+l.Period/slots+reply)+reply)
+		wave := l.Period + l.Period/slots + max(0, p.reply-p.early)
+		longest = max(longest, time.Duration(waves)*wave+p.rush(n-waves*l.N))
 		if burst > 0 {
 			even := float64(max(n-burst, 0)) / float64(l.perSecond())
-			longest = max(longest, time.Duration(even*float64(time.Second))+reply)
+			longest = max(longest, time.Duration(even*float64(time.Second))+p.reply)
 		}
 	}
 	return longest
 }
 
-// Forecast is how long n calls of one kind will take, made by so many workers at a
-// time, judging by how long answers have taken so far.
-func (p *Pacer) Forecast(n, workers int) time.Duration {
+// rush is how long n calls take that no limit holds up: the number at a time doubles with
+// every reply, up to that of the workers.
+func (p pipe) rush(n int) time.Duration {
+	rounds := 0
+	for flight := min(p.flight, p.workers); n > 0 && flight < p.workers; flight = min(2*flight, p.workers) {
+		n -= flight
+		rounds++
+	}
+	if n > 0 {
+		rounds += (n + p.workers - 1) / p.workers
+	}
+	return time.Duration(rounds) * p.reply
+}
+
+// Forecast is how long n calls of a kind will take, made by so many workers at a time,
+// judging by how long answers have taken so far.
+func (p *Pacer) Forecast(call feishu.Call, n, workers int) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return forecast(p.limits, p.burst, n, workers, p.trips.mean())
+	out := pipe{workers: workers, flight: firstFlight(call), reply: p.trips.mean()}
+	if !p.Strict {
+		out.early = p.trips.early()
+	}
+	return out.forecast(p.limits, p.burst, n)
 }
 
 // updateCalls are the calls that so many items take in batches of a size. What is

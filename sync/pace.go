@@ -28,8 +28,8 @@ type pace struct {
 
 // newPace returns a pace for limits that hold at once. Before the first answer so many
 // calls may be on the wire; each answer adds one.
-func newPace(limits []Limit, burst int, strict bool, flight float64) *pace {
-	p := &pace{strict: strict, flight: flight, figure: rate.Inf, usual: rate.Inf}
+func newPace(limits []Limit, burst int, strict bool, flight int) *pace {
+	p := &pace{strict: strict, flight: float64(flight), figure: rate.Inf, usual: rate.Inf}
 	for _, l := range limits {
 		p.windows = append(p.windows, &window{limit: l})
 		p.figure = min(p.figure, l.perSecond())

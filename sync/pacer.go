@@ -173,13 +173,17 @@ func (p *Pacer) done(call feishu.Call, sent time.Time, err error) {
 
 func (p *Pacer) pace(call feishu.Call) *pace {
 	if p.paces[call] == nil {
-		flight := 4.0
-		if call == feishu.CallBatchUpdate {
-			flight = 1 // it stands for many
-		}
-		p.paces[call] = newPace(p.limits, p.burst, p.Strict, flight)
+		p.paces[call] = newPace(p.limits, p.burst, p.Strict, firstFlight(call))
 	}
 	return p.paces[call]
+}
+
+// firstFlight is how many calls of a kind may be on the wire before the first answer.
+func firstFlight(call feishu.Call) int {
+	if call == feishu.CallBatchUpdate {
+		return 1 // it stands for many
+	}
+	return 4
 }
 
 const (

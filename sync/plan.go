@@ -99,8 +99,8 @@ func (j Job) prepare(ctx context.Context, c *checked, named *mentions) (Plan, er
 // forecast is how long calls take, of which each kind has limits of its own.
 func (j Job) forecast(calls map[feishu.Call]int) time.Duration {
 	var all time.Duration
-	for _, n := range calls {
-		all = max(all, j.Pacer.Forecast(n, j.Workers))
+	for call, n := range calls {
+		all = max(all, j.Pacer.Forecast(call, n, j.Workers))
 	}
 	return all
 }

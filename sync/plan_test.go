@@ -81,6 +81,10 @@ func TestPlannedTime(t *testing.T) {
 		{450, 1, 1, sync.Limit{N: 1000, Period: time.Second}},
 		{3000, 100, 4, sync.Limit{N: 10, Period: time.Minute}},
 		{100, 1, 8, sync.Limit{N: 1, Period: time.Second}},
+		{1000, 1, 0, sync.Limit{N: 50, Period: time.Second}},
+		{1000, 1, 0, sync.Limit{N: 100, Period: 6 * time.Second}},
+		{10_000, 100, 0, sync.Limit{N: 100, Period: time.Minute}},
+		{10_000, 100, 0, sync.Limit{N: 10, Period: 6 * time.Second}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := comparing(t, feishutest.Config{Latency: 200 * time.Millisecond}, test.rows)
