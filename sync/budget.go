@@ -32,3 +32,27 @@ func (e *BudgetError) Advice(lang string) string {
 	_, advice := CallsUsedUp.words(nil)
 	return advice.In(lang)
 }
+
+// Allow bounds how many calls of all kinds may go out from now on; 0 lifts the bound.
+func (p *Pacer) Allow(calls int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.budget, p.spent = calls, 0
+}
+
+// spentUp reports the budget's end before a call meets it; nil if there is some left.
+func (p *Pacer) spentUp() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.budget == 0 || p.spent < p.budget {
+		return nil
+	}
+	return &BudgetError{Calls: p.budget}
+}
+
+// untouched reports whether nothing of the budget is spent.
+func (p *Pacer) untouched() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.spent == 0
+}

@@ -1,0 +1,102 @@
+package sync
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"okrsync/feishu"
+)
+
+// A Pause is a time in which nothing is sent.
+type Pause struct {
+	Length time.Duration
+	Code   feishu.Code // Feishu's reason for it
+}
+
+const (
+	// leastRest is the silence kept when the server names none. It doubles, up to
+	// mostRest, while nothing is accepted between.
+	leastRest = time.Second
+	mostRest  = time.Minute
+
+	// aMoment is for the caller to draw his conclusions in, before those who wait for
+	// the place of his call go out in vain.
+	aMoment = 5 * time.Millisecond
+)
+
+// slowDown is the news that the server refused a call for its frequency: all calls
+// rest for as long as it asks, after which that kind goes on as the refusal teaches.
+func (p *Pacer) slowDown(pace *pace, now, sent time.Time, refusal *feishu.Error) Pause {
+	p.slowed++
+	p.outage.over()
+	news := !sent.Before(pace.refusedAt)
+	if news {
+		p.slow++
+	}
+	own := min(leastRest<<min(max(p.slow-1, 0), 10), mostRest)
+	if refusal.Reset == 0 {
+		own += rand.N(own / 4) //nolint:gosec // not in step with others who were refused, which is no secret
+	}
+	if !news && refusal.Reset == 0 {
+		own = 0 // what the first one asks for is enough
+	}
+	rest := max(refusal.Reset, own)
+	added := p.hush(now, rest)
+	pace.refuse(now, sent, now.Add(rest), refusal.Reset >= own)
+	return Pause{Length: added, Code: refusal.Code}
+}
+
+// troubled is the news of a call that had no answer, or one that says nothing. When
+// there are several in a row, everybody rests before the next one tries.
+func (p *Pacer) troubled(now, sent time.Time, refusal *feishu.Error) Pause {
+	rest := p.outage.met(now, sent)
+	added := p.hush(now, rest)
+	if rest < leastRest {
+		added = 0 // too short to tell
+	}
+	return Pause{Length: added, Code: refusal.Code}
+}
+
+// patient sets how long everybody rests in an outage.
+func (p *Pacer) patient(r Retry) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.outage.retry = r
+}
+
+// Down reports whether the server does not answer, although it was given time.
+func (p *Pacer) Down() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.outage.lasts()
+}
+
+// Rest keeps everybody silent for the given time.
+func (p *Pacer) Rest(rest time.Duration, code feishu.Code) {
+	p.mu.Lock()
+	added := p.hush(time.Now(), rest)
+	p.mu.Unlock()
+	p.tell(Pause{Length: added, Code: code})
+}
+
+// hush prolongs the silence and returns by how much, if that is news. Prolonging it by
+// less than a second is none: the refusals of one moment arrive one after the other.
+func (p *Pacer) hush(now time.Time, rest time.Duration) time.Duration {
+	silent := max(0, p.quiet.Sub(now))
+	added := rest - silent
+	if added <= 0 {
+		return 0
+	}
+	p.quiet = now.Add(rest)
+	p.paused += added
+	if silent > 0 && added < time.Second {
+		return 0
+	}
+	return added
+}
+
+func (p *Pacer) tell(pause Pause) {
+	if p.OnPause != nil && pause.Length > 0 {
+		p.OnPause(pause)
+	}
+}
