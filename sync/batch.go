@@ -11,8 +11,11 @@ import (
 // themselves in a run, in vain and only to learn why.
 const mostExplained = 100
 
-// errAlone says that a batch has the pass of the quota gate's probe, which is one row.
-var errAlone = errors.New("the probe is one row")
+// What keeps a batch from being sent as it is.
+var (
+	errAlone    = errors.New("it has the pass of the quota gate's probe, which is one row")
+	errTooLarge = errors.New("smaller batches are known to be refused by now")
+)
 
 // deliver sends steps of one table in batches as large as Feishu takes them.
 func (e *engine) deliver(ctx context.Context, steps []step) {
@@ -51,6 +54,8 @@ func (e *engine) together(ctx context.Context, steps []step, owner int) {
 	case errors.Is(err, errAlone):
 		e.send(ctx, steps[0], p)
 		e.chunks(ctx, steps[1:], owner)
+	case errors.Is(err, errTooLarge):
+		e.chunks(ctx, steps, owner)
 	case !refused:
 		for _, s := range steps {
 			e.cutShort(ctx, s.result, err)
@@ -100,8 +105,11 @@ func (e *engine) batch(ctx context.Context, steps []step, owner int) (feishu.Bat
 	}
 	var reply feishu.BatchReply
 	p, err := e.update(ctx, pass{row: steps[0].result.Row, owner: owner}, &steps[0].result, func(p pass) (err error) {
-		if p.probe {
+		switch {
+		case p.probe:
 			return errAlone
+		case len(steps) > e.sizes.next():
+			return errTooLarge
 		}
 		reply, err = e.Client.BatchUpdate(p.ctx, steps[0].table(), entries)
 		for i := range steps {

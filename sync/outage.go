@@ -16,8 +16,8 @@ const (
 	anOutage = 5
 
 	// outageTries is how many more are made, each after a longer rest, before the
-	// server is taken for down: within one and a half minutes, as Retry has it.
-	outageTries = 8
+	// server is taken for down: within one to two minutes, as Retry has it.
+	outageTries = 9
 )
 
 // met takes in a call in trouble, and returns how long everybody rests. Calls that were
@@ -31,7 +31,7 @@ func (o *outage) met(now, sent time.Time) time.Duration {
 	if !o.on() {
 		return 0
 	}
-	return o.retry.pause(o.lost - anOutage + 1).Round(100 * time.Millisecond)
+	return o.retry.pause(o.lost-anOutage+1, 0.5).Round(100 * time.Millisecond)
 }
 
 // over is the news of an answer.

@@ -41,7 +41,7 @@ func (e *engine) mayTry(r Result) bool {
 // that are still to be sent; none if the run ends, or Feishu cannot be asked.
 func (e *engine) recheck(ctx context.Context, steps []step, refusal *feishu.Error) []step {
 	first := &steps[0].result
-	wait := e.Retry.pause(first.Attempts)
+	wait := e.Retry.pause(first.Attempts, 0)
 	e.again(first)(refusal, wait)
 	timer := time.NewTimer(wait)
 	defer timer.Stop()

@@ -29,6 +29,21 @@ type Retry struct {
 // patience of minutes, not a count of tries.
 const maxSlowDowns = 20
 
+// exponential is a back-off whose n-th wait is a random time up to Initial·2^(n-1) and
+// never above Max, and at least the given part of that.
+func (r Retry) exponential(least float64) *backoff.ExponentialBackOff {
+	r = r.orDefaults()
+	middle := (1 + least) / 2
+	part := func(d time.Duration) time.Duration { return time.Duration(float64(d) * middle) }
+	return backoff.NewExponentialBackOff(
+		backoff.WithRandomizationFactor((1-least)/(1+least)),
+		backoff.WithInitialInterval(part(min(r.Initial, r.Max))),
+		backoff.WithMaxInterval(part(r.Max)),
+		backoff.WithMultiplier(2),
+		backoff.WithMaxElapsedTime(0),
+	)
+}
+
 // patience is the back-off of one row: a backoff.BackOff that counts tries for
 // what is transient, and leaves all other waiting to those who hold everybody.
 type patience struct {
@@ -48,19 +63,10 @@ func (r Retry) orDefaults() Retry {
 }
 
 func (r Retry) patience() *patience {
-	r = r.orDefaults()
 	return &patience{
-		tries:     r.Attempts,
-		slowDowns: maxSlowDowns,
-		exponential: backoff.NewExponentialBackOff(
-			// Full jitter: a factor of 1 makes it random between 0 and twice the
-			// interval, which is why the intervals are halved.
-			backoff.WithRandomizationFactor(1),
-			backoff.WithInitialInterval(min(r.Initial, r.Max)/2),
-			backoff.WithMaxInterval(r.Max/2),
-			backoff.WithMultiplier(2),
-			backoff.WithMaxElapsedTime(0),
-		),
+		tries:       r.orDefaults().Attempts,
+		slowDowns:   maxSlowDowns,
+		exponential: r.exponential(0), // full jitter
 	}
 }
 
@@ -81,11 +87,12 @@ func (p *patience) NextBackOff() time.Duration {
 	return p.exponential.NextBackOff()
 }
 
-// pause is a wait before the next try after so many, for a caller who counts them.
-func (r Retry) pause(tries int) (wait time.Duration) {
-	p := r.patience()
+// pause is the wait after so many tries, for a caller who counts them: at least the
+// given part of the longest.
+func (r Retry) pause(tries int, least float64) (wait time.Duration) {
+	b := r.exponential(least)
 	for range tries {
-		wait = p.exponential.NextBackOff()
+		wait = b.NextBackOff()
 	}
 	return wait
 }

@@ -32,7 +32,7 @@ func TestStops(t *testing.T) {
 		{"token refused twice", feishutest.Config{}, "patch from:4 expire", feishu.ClassApp, 5, map[sync.Status]int{sync.Updated: 3, sync.Unprocessed: 17}},
 		{"monthly quota", feishutest.Config{MonthlyQuota: 7}, "", feishu.ClassMonthlyQuota, 8, map[sync.Status]int{sync.Updated: 7, sync.Unprocessed: 13}},
 		{"no permission for anything", feishutest.Config{}, "patch from:3 code:1001002", feishu.ClassRow, 7, map[sync.Status]int{sync.Updated: 2, sync.Failed: 5, sync.Unprocessed: 13}},
-		{"server down for good", feishutest.Config{}, "patch from:3 html502", feishu.ClassTransient, 15, map[sync.Status]int{sync.Updated: 2, sync.Failed: 1, sync.Unprocessed: 17}},
+		{"server down for good", feishutest.Config{}, "patch from:3 html502", feishu.ClassTransient, 16, map[sync.Status]int{sync.Updated: 2, sync.Failed: 1, sync.Unprocessed: 17}},
 		{"update quota", feishutest.Config{Quota: feishutest.Quota{N: 6}}, "", feishu.ClassUpdateLimit, 10, map[sync.Status]int{sync.Updated: 6, sync.Unprocessed: 14}},
 	}
 	for _, test := range tests {
