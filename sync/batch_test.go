@@ -312,7 +312,7 @@ func TestManyRefusedInBatches(t *testing.T) {
 				t.Fatalf("%+v", r)
 			}
 		}
-		if codes["1001002"] < 100 || codes["1001002"] > 104 || codes[string(sync.BatchRefused)] != 500-codes["1001002"] {
+		if codes["1001002"] < 100 || codes["1001002"] > 124 || codes[string(sync.BatchRefused)] != 500-codes["1001002"] {
 			t.Errorf("%v", codes)
 		}
 	})

@@ -21,6 +21,11 @@ var (
 // before the run takes it for everybody's trouble and stops.
 const inARow = 5
 
+// senders is how many rows or batches are under way at least, unless it is one by one in
+// the order of the file. No more than Job.Workers of them have a call on the wire; the
+// others wait out their back-off without holding anybody up.
+const senders = 24
+
 // An engine is a running job.
 type engine struct {
 	Job
@@ -60,8 +65,12 @@ func (e *engine) start(ctx context.Context) <-chan Result {
 	updates := make(chan []step)
 	e.wg.Go(func() {
 		defer close(e.results)
+		n := e.Workers
+		if n > 1 {
+			n = max(n, senders)
+		}
 		var workers sync.WaitGroup
-		for range e.Workers {
+		for range n {
 			workers.Go(func() {
 				for steps := range updates {
 					e.deliver(ctx, steps)

@@ -36,7 +36,7 @@ func TestOutageThatEnds(t *testing.T) {
 						lost++
 					}
 				}
-				if lost > 16+20 {
+				if lost > 16+30 {
 					t.Errorf("%s, batches of %d: %d calls were made in vain", away, size, lost)
 				}
 			})
@@ -75,7 +75,7 @@ func TestOutageThatLasts(t *testing.T) {
 				tried++
 			}
 		}
-		if tried == 0 || tried > 16 {
+		if tried == 0 || tried > 24 {
 			t.Errorf("%d rows were tried in vain", tried)
 		}
 	})

@@ -32,6 +32,7 @@ type Pacer struct {
 	moment  time.Time     // nor before this, which is no pause
 	changed chan struct{} // closed when a permit comes back; nil when nobody waits
 	out     int           // calls on the wire
+	most    int           // that may be there; 0 without a bound
 	outage  outage
 	slow    int // refusals for frequency with nothing accepted between
 
@@ -91,8 +92,11 @@ func (p *Pacer) try(call feishu.Call) (time.Duration, <-chan struct{}, error) {
 	if wait := later(p.quiet, p.moment).Sub(now); wait > 0 {
 		return wait, nil, nil
 	}
-	wait := forever
-	if p.out == 0 || !p.outage.on() { // in an outage one call at a time finds out
+	wait, most := forever, p.most
+	if p.outage.on() {
+		most = 1 // one call at a time finds out
+	}
+	if most == 0 || p.out < most {
 		wait = p.pace(call).take(now)
 	}
 	if wait == 0 {

@@ -57,11 +57,11 @@ func (p *Pacer) troubled(now, sent time.Time, refusal *feishu.Error) Pause {
 	return Pause{Length: added, Code: refusal.Code}
 }
 
-// patient sets how long everybody rests in an outage.
-func (p *Pacer) patient(r Retry) {
+// serve sets how long everybody rests in an outage, and how many calls are made at a time.
+func (p *Pacer) serve(r Retry, workers int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.outage.retry = r
+	p.outage.retry, p.most = r, workers
 }
 
 // Down reports whether the server does not answer, although it was given time.

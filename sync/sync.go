@@ -171,7 +171,7 @@ func (j Job) withDefaults() Job {
 	j.Quota.Cooldown = cmp.Or(j.Quota.Cooldown, time.Minute)
 	j.Quota.Refusals = cmp.Or(j.Quota.Refusals, 3)
 	j.Duplicates = cmp.Or(j.Duplicates, RejectDuplicates)
-	j.Pacer.patient(j.Retry)
+	j.Pacer.serve(j.Retry, j.Workers)
 	if j.Begin == nil {
 		j.Begin = func(int) error { return nil }
 	}
