@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // A lesson is what refusals taught of a limit that is not as configured, or that was
@@ -18,9 +20,10 @@ import (
 // each larger than the one before, until it is refused, or no longer tighter than what is
 // configured.
 type lesson struct {
-	learned *window // nil while there is nothing to learn
-	strikes int     // refusals of what was learned, in a row
-	spread  bool    // the calls are spread evenly
+	learned *window    // nil while there is nothing to learn
+	strikes int        // refusals of what was learned, in a row
+	spread  bool       // the calls are spread evenly
+	floor   rate.Limit // below which that makes no sense
 
 	refusedAt time.Time // the last refusal
 	resumed   time.Time // the end of the silence after it
@@ -42,6 +45,9 @@ const (
 	holdUnit   = 10 * time.Second // or a period, if that is longer
 	mostStrike = 2                // then the calls are spread
 	headroom   = 0.97             // of a limit that is used evenly
+	slowest    = 0.25             // of that, before all is learned anew
+
+	longestLesson = 5 * time.Minute // as long as a server can ask for silence
 )
 
 // unbounded is no limit, and remembers the calls of a minute.
@@ -56,31 +62,66 @@ func (p *pace) refuse(now, sent, until time.Time, told bool) {
 		p.resumed = later(p.resumed, until)
 		return
 	}
+	from := p.resumed
 	p.flight, p.eased = max(1, min(p.flight, float64(p.out))/4), true
-	l, more := p.taught(now, until, told)
+	p.refusedAt, p.resumed = now, later(p.resumed, until)
+	l, more := p.taught(now, from, until, told)
+	if p.spread && more && !p.raised {
+		even := p.even.Limit()
+		if next := max(0.5*even, min(0.9*even, headroom*l.perSecond())); next >= p.floor {
+			p.even.SetLimitAt(until, next)
+			p.calm(until)
+			return
+		}
+		p.forget(now) // it was not a matter of speed, or is another limit by now
+	}
 	most := Limit{N: math.MaxInt, Period: l.Period}
 	switch {
 	case p.learned == nil, !more: // nothing is refuted
 	case p.raised:
-		p.hold = min(2*p.hold, longHold)
-		most = most.within(p.base)
+		if tried := p.learned.limit.N * 4 / 5; tried > p.base.N {
+			p.base.N, p.hold = tried, firstHold // it bore that, and was raised too far
+		} else {
+			p.hold = min(2*p.hold, longHold)
+		}
+		l, most = p.base, p.base
 	default:
 		p.strikes++
 		most = most.within(p.learned.limit.less(1 + p.learned.limit.N/20))
 	}
-	l = l.within(most)
+	l = p.credible(l.within(most))
 	if p.strikes >= mostStrike {
 		even := headroom * min(p.figure, l.perSecond())
-		if p.spread && !p.raised {
-			even = min(even, 0.9*p.even.Limit())
-		}
 		p.even.SetLimitAt(until, even)
-		p.spread = true
+		p.spread, p.floor = true, slowest*even
 	}
 	p.learned = p.record().narrowed(l, now)
-	p.refusedAt, p.resumed = now, until
-	p.step, p.base, p.most, p.raised, p.pressed = max(1, l.N/20), l, most.N, false, false
-	p.calmAt = until.Add(time.Duration(p.hold) * max(l.Period, holdUnit))
+	p.base, p.most = l, most.N
+	p.calm(until)
+}
+
+// credible is a limit that is not so slow that stray refusals explain it better.
+func (p *pace) credible(l Limit) Limit {
+	least := rate.Limit(10.0 / 60)
+	if p.figure != rate.Inf {
+		least = p.figure / 50
+	}
+	if l.perSecond() < least {
+		l.Period = time.Duration(float64(l.N) / float64(least) * float64(time.Second))
+	}
+	return l
+}
+
+// calm begins the calm periods after which the lesson may be raised.
+func (p *pace) calm(until time.Time) {
+	p.step, p.raised, p.pressed = max(1, p.base.N/20), false, false
+	p.calmAt = until.Add(time.Duration(p.hold) * max(p.base.Period, holdUnit))
+}
+
+// forget begins as if nothing had been learned.
+func (p *pace) forget(now time.Time) {
+	p.even.SetLimitAt(now, p.usual)
+	p.lesson = lesson{hold: firstHold, refusedAt: p.refusedAt, resumed: p.resumed}
 }
 
 // late is the news of a call that was let through, after that of a refusal: if it was
@@ -89,15 +130,16 @@ func (p *pace) late(sent time.Time) {
 	if p.learned != nil && sent.Before(p.refusedAt) && p.base.N < p.most {
 		p.learned.limit.N++
 		p.base.N++
-		p.passed++
+		if p.passed++; p.first.IsZero() {
+			p.first = sent
+		}
 	}
 }
 
-// taught is the limit that a refusal teaches. more is false if nothing was let through
+// taught is the limit that a refusal teaches, by the calls since a time. more is false if nothing was let through
 // since the last one, so that only that one's silence was too short.
-func (p *pace) taught(now, until time.Time, told bool) (l Limit, more bool) {
-	record := p.record()
-	n, first := record.since(p.resumed, now)
+func (p *pace) taught(now, from, until time.Time, told bool) (l Limit, more bool) {
+	n, first := p.record().since(from, now)
 	if more = n > 0; more {
 		p.passed, p.first = n, first
 	}
@@ -109,7 +151,7 @@ func (p *pace) taught(now, until time.Time, told bool) (l Limit, more bool) {
 			return l, more
 		}
 	}
-	return Limit{N: p.passed, Period: until.Sub(p.first)}, more
+	return Limit{N: p.passed, Period: min(until.Sub(p.first), longestLesson)}, more
 }
 
 // fitting is the limit that the server has if it counts in windows of the period: the
@@ -182,8 +224,7 @@ func (p *pace) climb(now time.Time) {
 	}
 	p.step, p.raised, p.pressed = p.step+max(1, p.base.N/20), true, false
 	if p.loose() {
-		p.even.SetLimitAt(now, p.usual)
-		p.lesson = lesson{hold: firstHold, refusedAt: p.refusedAt, resumed: p.resumed}
+		p.forget(now)
 	}
 }
 

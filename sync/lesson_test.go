@@ -76,7 +76,7 @@ func TestLesson(t *testing.T) {
 		"another period":  {[]Limit{{100, time.Minute}}, Limit{10, second}, Limit{10, second}},
 		"one of two":      {[]Limit{{50, second}, {1000, time.Minute}}, Limit{30, second}, Limit{30, second}},
 		"the other":       {[]Limit{{40, second}, {1000, time.Minute}}, Limit{100, time.Minute}, Limit{100, time.Minute}},
-		"a single call":   {[]Limit{{100, 6 * second}}, Limit{1, 6 * second}, Limit{1, 6 * second}},
+		"a few calls":     {[]Limit{{100, 6 * second}}, Limit{3, 6 * second}, Limit{3, 6 * second}},
 		"an uncommon one": {nil, Limit{30, 17 * second}, Limit{30, 17 * second}},
 	} {
 		b := newBench(test.configured...)

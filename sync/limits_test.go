@@ -261,3 +261,25 @@ func Example_limits() {
 	fmt.Println(limits, err)
 	// Output: [50/1s 1000/1m] <nil>
 }
+
+// TestStrayRefusals shows that refusals that have nothing to do with how fast calls go
+// slow a run down for a while, but do not let it starve.
+func TestStrayRefusals(t *testing.T) {
+	for _, noise := range []float64{0.01, 0.05, 0.1} {
+		for seed := range uint64(4) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newScene(t, feishutest.Config{Latency: 20 * time.Millisecond, Seed: seed, Faults: map[feishutest.Fault]float64{"ratelimit:1": noise}}, 300)
+				pace(s, sync.Limit{N: 50, Period: time.Second})
+				s.job.Workers = 6
+				start := time.Now()
+				results, err := s.run(t.Context())
+				if got := counts(results); err != nil || got[sync.Updated] != 300 {
+					t.Errorf("%v, seed %d: %v, %v", noise, seed, got, err)
+				}
+				if took := time.Since(start); took > 8*time.Minute {
+					t.Errorf("%v, seed %d: it took %s", noise, seed, took)
+				}
+			})
+		}
+	}
+}
