@@ -35,10 +35,14 @@ type attempt struct {
 	flat   bool // the answer's fields stand beside its code, not under data
 }
 
+// mostStale is how often a token may have ended while a call waited for its permit.
+const mostStale = 3
+
 // call makes an attempt with the tenant token. A refused token is dropped and
 // fetched again, once: refused twice, the app has to be looked at.
 func (c *Client) call(ctx context.Context, a attempt, out any) error {
 	var refused *Error
+	stale := 0
 	for {
 		token, err := c.tokens.get(ctx)
 		if stale, ok := errors.AsType[*Error](err); ok && refused != nil && stale.Code == CodeTokenStale {
@@ -49,12 +53,18 @@ func (c *Client) call(ctx context.Context, a attempt, out any) error {
 			return err
 		}
 		a.token = token
+		since := time.Now()
 		err = c.attempt(ctx, a, out)
 		refusal, ok := errors.AsType[*Error](err)
 		if !ok || refusal.Class != ClassToken {
 			return err
 		}
-		if refused != nil || !c.tokens.drop(token) {
+		renewable := c.tokens.drop(token)
+		if waited := time.Since(since) > c.timeout; waited && renewable && stale < mostStale {
+			stale++ // while the attempt waited for its permit; that is no refusal of a good one
+			continue
+		}
+		if refused != nil || !renewable {
 			refusal.Class = ClassApp
 			return refusal
 		}

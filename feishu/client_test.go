@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"okrsync/feishu"
@@ -350,4 +351,25 @@ func TestSecretPrintsAsStars(t *testing.T) {
 	if err != nil || string(marshalled) != `{"S":"***"}` {
 		t.Errorf("marshalled to %s, %v", marshalled, err)
 	}
+}
+
+// TestTokenEndsInAWait shows that a token that has ended while its call waited for a
+// permit is fetched anew, as often as that happens, and is not taken for one that Feishu
+// refuses for good.
+func TestTokenEndsInAWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		waits := 0
+		client, _ := newClient(t, feishutest.Config{TokenLife: time.Minute}, func(c *feishu.Config) {
+			c.Admit = func(_ context.Context, call feishu.Call) (func(error), error) {
+				if call == feishu.CallPatch && waits < 3 {
+					waits++
+					<-time.After(2 * time.Minute)
+				}
+				return func(error) {}, nil
+			}
+		})
+		if _, err := client.Patch(t.Context(), table, feishutest.SampleItem(1), feishu.Fields{Current: "5"}); err != nil || waits != 3 {
+			t.Errorf("after %d waits: %v", waits, err)
+		}
+	})
 }

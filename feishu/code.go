@@ -6,6 +6,13 @@ import "strconv"
 // an answer that carried none, one of the words below.
 type Code string
 
+// Feishus reports whether the code is one of Feishu's own, and so its answer, whatever
+// that is.
+func (c Code) Feishus() bool {
+	_, err := strconv.Atoi(string(c))
+	return err == nil
+}
+
 // Feishu's codes that okrsync's packages branch on. All others are told apart
 // by their Class alone.
 const (

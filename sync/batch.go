@@ -63,13 +63,48 @@ func (e *engine) together(ctx context.Context, steps []step, owner int) {
 	case refusal.Class == feishu.ClassUpdateLimit:
 		e.limited(ctx, p, steps, owner)
 	case refusal.Class == feishu.ClassRow:
-		e.halves(ctx, steps, owner) // it is about one of them, or some
-	case refusal.Class == feishu.ClassTransient && anyLost(steps) && e.mayTry(steps[0].result):
-		e.chunks(ctx, e.recheck(ctx, steps, refusal), owner)
-	case refusal.Class == feishu.ClassTransient && refusal.Status != 0 && !e.Pacer.Down() && !e.concernsAll(refusal):
-		e.halves(ctx, steps, owner) // the server is there, and something in the batch may be too much for it
+		e.blamed(ctx, p, steps, owner)
+	case refusal.Class == feishu.ClassTransient:
+		e.troubled(ctx, steps, owner, refusal)
 	default:
 		e.refused(steps[0].result, refusal, steps[1:]...)
+	}
+}
+
+// blamed goes on with a batch that was refused for one of its rows, or some. Before any
+// update was accepted it may be that none will be: then everybody else waits for the
+// verdict on its rows.
+func (e *engine) blamed(ctx context.Context, p pass, steps []step, owner int) {
+	if owner == 0 && !e.accepted.Load() && e.quota.doubted(p) {
+		owner = p.row
+		defer e.quota.release(owner)
+	}
+	e.halves(ctx, steps, owner)
+}
+
+// batchTries is how often a batch is sent whole while the server is there and in trouble
+// with it; then it is halved, since a single row may be why.
+const batchTries = 3
+
+// troubled goes on with a batch whose tries are used up, or whose answer was lost so that
+// it must not be sent again unread.
+func (e *engine) troubled(ctx context.Context, steps []step, owner int, refusal *feishu.Error) {
+	if e.Pacer.Down() {
+		e.refused(steps[0].result, refusal, steps[1:]...)
+		return
+	}
+	whole := anyLost(steps) && steps[0].losses < batchTries
+	if anyLost(steps) {
+		steps = e.recheck(ctx, steps, refusal)
+	}
+	switch {
+	case len(steps) < 2 || whole:
+		e.chunks(ctx, steps, owner)
+	default:
+		for i := range steps {
+			steps[i].losses = 0
+		}
+		e.halves(ctx, steps, owner)
 	}
 }
 
@@ -104,6 +139,7 @@ func (e *engine) batch(ctx context.Context, steps []step, owner int) (feishu.Bat
 		entries[i] = feishu.BatchEntry{ID: s.result.Item, Fields: s.fields}
 	}
 	var reply feishu.BatchReply
+	ill := 0 // answers that the server is in trouble with this
 	p, err := e.update(ctx, pass{row: steps[0].result.Row, owner: owner}, &steps[0].result, func(p pass) (err error) {
 		switch {
 		case p.probe:
@@ -114,6 +150,11 @@ func (e *engine) batch(ctx context.Context, steps []step, owner int) (feishu.Bat
 		reply, err = e.Client.BatchUpdate(p.ctx, steps[0].table(), entries)
 		for i := range steps {
 			steps[i].tried(err, feishu.CallBatchUpdate)
+		}
+		if refusal, ok := errors.AsType[*feishu.Error](err); ok && refusal.Class == feishu.ClassTransient && refusal.Code.Feishus() {
+			if ill++; ill == batchTries {
+				return permanent(err)
+			}
 		}
 		return unlessLost(err, steps...)
 	})

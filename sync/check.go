@@ -107,6 +107,7 @@ type step struct {
 	done   bool          // nothing is to be sent
 	fields feishu.Fields // to be sent otherwise
 	lost   bool          // the last write's answer was lost, and it may have told somebody
+	losses int           // how often that was
 	named  bool          // a batch named it as refused
 	amid   bool          // and took others
 }

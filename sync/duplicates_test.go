@@ -125,7 +125,7 @@ func TestReasonsHaveWords(t *testing.T) {
 	details := map[Reason][]any{
 		NoValue: nil, TotalRow: nil, HeaderRow: nil, SameAsRow: {12}, ConflictsWithRow: {12}, SupersededByRow: {12}, TableUnknown: nil,
 		Interrupted: nil, OtherValue: nil, StartIsTarget: {"5"}, ItemUnknown: {"71"}, ItemDamaged: {"71", "72"}, OwnerUnknown: {"ou_a"},
-		OwnerAmbiguous: {"ou_a", "71, 72"}, OwnerUnread: nil, OtherOwner: {"ou_a", "ou_b"}, ListIncomplete: nil, Guarded: nil, CallsUsedUp: nil, BatchRefused: {"no"},
+		OwnerAmbiguous: {"ou_a", "71, 72"}, OwnerUnread: nil, OtherOwner: {"ou_a", "ou_b"}, ListIncomplete: nil, Guarded: nil, CallsUsedUp: nil, BatchRefused: {"no"}, Unconfirmed: nil,
 	}
 	for r, details := range details {
 		reason, advice := r.words(details)

@@ -39,12 +39,13 @@ type engine struct {
 	reread  int   // rows read for the last time; the reader's until it has left
 	readErr error // what ended the last reading
 
+	accepted  atomic.Bool  // some update was
 	explained atomic.Int64 // rows that were sent once more by themselves, in vain
 
 	mu        sync.Mutex
 	cause     error // why the run stopped, if it did
 	cut       bool  // some row was left unprocessed
-	troubled  int   // rows in a row that used up their tries
+	inTrouble int   // rows in a row that used up their tries
 	forbidden int   // rows in a row that the app may not change
 }
 

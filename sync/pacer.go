@@ -121,8 +121,11 @@ func (p *Pacer) done(call feishu.Call, sent time.Time, err error) {
 	case ok && refusal.Class == feishu.ClassSlowDown:
 		pause = p.slowDown(pace, now, sent, refusal)
 		pace.give(now, sent, refused)
-	case ok && refusal.Class == feishu.ClassTransient:
+	case ok && refusal.Class == feishu.ClassTransient && !refusal.Code.Feishus():
 		pause = p.troubled(now, sent, refusal)
+		pace.give(now, sent, unanswered)
+	case ok && refusal.Class == feishu.ClassTransient:
+		p.outage.over()
 		pace.give(now, sent, unanswered)
 	case ok && refusal.Class == feishu.ClassUpdateLimit:
 		p.outage.over()

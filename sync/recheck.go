@@ -31,18 +31,13 @@ func anyLost(steps []step) bool {
 	return slices.ContainsFunc(steps, func(s step) bool { return s.lost })
 }
 
-// mayTry reports whether a row has tries left.
-func (e *engine) mayTry(r Result) bool {
-	return r.Attempts < e.Retry.orDefaults().Attempts && !e.Pacer.Down()
-}
-
 // recheck waits as before any further try, and looks at the items of those steps whose
 // write was lost. It hands out the rows whose values are there, and returns the steps
 // that are still to be sent; none if the run ends, or Feishu cannot be asked.
 func (e *engine) recheck(ctx context.Context, steps []step, refusal *feishu.Error) []step {
-	first := &steps[0].result
-	wait := e.Retry.pause(first.Attempts, 0)
-	e.again(first)(refusal, wait)
+	first := &steps[0]
+	wait := e.Retry.pause(first.losses, 0)
+	e.again(&first.result)(refusal, wait)
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
@@ -61,45 +56,56 @@ func (e *engine) recheck(ctx context.Context, steps []step, refusal *feishu.Erro
 }
 
 // unapplied looks at the items of steps of which it is not known whether they were
-// applied. It hands out the rows whose values are there and returns the others; none if
-// the run ends, or Feishu cannot be asked.
+// applied. It hands out the rows whose values are there, and those that Feishu cannot be
+// asked about, and returns the others.
 func (e *engine) unapplied(ctx context.Context, steps []step) []step {
-	items, err := e.lookAgain(ctx, steps)
-	refusal, refused := errors.AsType[*feishu.Error](err)
-	switch {
-	case err == nil:
-	case !refused || ctx.Err() != nil:
-		for _, s := range steps {
-			e.cutShort(ctx, s.result, err)
-		}
-		return nil
-	case refusal.Class != feishu.ClassRow:
-		e.refused(steps[0].result, refusal, steps[1:]...)
-		return nil
+	for i := range steps {
+		steps[i].result.Uncertain = true
 	}
+	items, refusals, err := e.lookAgain(ctx, steps)
 	var left []step
 	for _, s := range steps {
-		if item, ok := items[s.result.Item]; ok && s.fields.Changing(item.Fields).Empty() {
+		item, there := items[s.result.Item]
+		refusal := refusals[s.result.Item]
+		switch {
+		case there && s.fields.Changing(item.Fields).Empty():
 			s.result.After = confirmed(s.fields, item.Fields)
 			e.passed(pass{}, s.result)
-			continue
+		case there || err == nil && refusal == nil:
+			s.lost = false
+			left = append(left, s)
+		default:
+			if refusal != nil {
+				err = refusal
+			}
+			e.unconfirmed(ctx, s.result, err)
 		}
-		s.lost = false
-		left = append(left, s)
 	}
 	return left
 }
 
-// lookAgain reads the items of steps of one table: one by itself, more of them as the live
-// items were read at first.
-func (e *engine) lookAgain(ctx context.Context, steps []step) (map[string]liveItem, error) {
-	table := steps[0].table()
-	if len(steps) == 1 {
-		id := steps[0].result.Item
-		item, err := e.item(ctx, table, id)
-		return map[string]liveItem{id: {Fields: item.Fields}}, err
+// unconfirmed hands out a row that may have been updated, and nobody can say.
+func (e *engine) unconfirmed(ctx context.Context, r Result, err error) {
+	refusal, refused := errors.AsType[*feishu.Error](err)
+	switch {
+	case !refused || ctx.Err() != nil:
+		e.cutShort(ctx, r, err)
+	case refusal.Class == feishu.ClassApp, refusal.Class == feishu.ClassMonthlyQuota, e.Pacer.Down():
+		e.refused(r, refusal)
+	default:
+		r.Status, r.Class, r.LogID = Failed, feishu.ClassTransient, refusal.LogID
+		r = r.because(Unconfirmed)
+		r.Reason.ZH += "：" + refusal.Reason("zh")
+		r.Reason.EN += ": " + refusal.Reason("en")
+		e.finish(r)
 	}
-	named := newMentions()
+}
+
+// lookAgain reads the items of steps of one table: one by itself, more of them as the live
+// items were read at first. Items that Feishu does not know are in neither map. The error
+// is one about all items that are not there.
+func (e *engine) lookAgain(ctx context.Context, steps []step) (map[string]liveItem, map[string]*feishu.Error, error) {
+	named, table := newMentions(), steps[0].table()
 	for _, s := range steps {
 		named.mention(s.result.Row, s.result.Item, table, uint64(s.result.Row))
 	}
@@ -107,11 +113,12 @@ func (e *engine) lookAgain(ctx context.Context, steps []step) (map[string]liveIt
 	size, job := pageSize, e.Job
 	job.OnLook = func(int) {}
 	r := &reading{Job: job, table: table, wanted: wanted, missing: len(steps), pageSize: &size, found: newLiveTable()}
-	if err := r.run(ctx); err != nil {
-		return nil, err
+	var err error
+	if len(steps) > 1 {
+		err = r.run(ctx)
 	}
-	if r.found.refusal != nil {
-		return nil, r.found.refusal
+	if len(steps) == 1 || r.found.refusal != nil {
+		err = r.ask(ctx) // one by one
 	}
-	return r.found.items, nil
+	return r.found.items, r.found.refusals, err
 }

@@ -33,7 +33,6 @@ func TestLostAnswers(t *testing.T) {
 		{"patch 1 html502\npatch 2 reset", target, "patch, get, patch, get, patch"},
 		{"patch 1 reset-after\nget 1 500", target, "patch, get, get"},
 		{"patch 1 reset-after\nget 1 ratelimit:1", target, "patch, get, get"},
-		{"patch 1 reset\nget * code:1001002", target, "patch, get, patch"}, // nothing better can be done
 		{"patch 1 expire", target, "patch, token, patch"},
 		{"patch 1 ratelimit:1", target, "patch, patch"},
 	} {
@@ -63,6 +62,59 @@ func TestLostAnswers(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestUnconfirmed shows what becomes of a row that may have been updated if Feishu cannot
+// be asked: it is not sent again unread, and not said to be what a read was refused for.
+func TestUnconfirmed(t *testing.T) {
+	for _, test := range []struct {
+		size   int
+		script string
+	}{
+		{1, "patch 1 reset-after\nget * code:1001002"},
+		{1, "patch 1 reset-after\nget * code:1001005"},
+		{1, "patch 1 reset-after\nget * 500"},
+		{3, "batch_update 1 reset-after\nlist from:2 code:1001001\nget * code:1001002"},
+		{3, "batch_update 1 omit:" + feishutest.SampleItem(1) + "\nget * code:1001005"},
+		{3, "batch_update 1 omit:" + feishutest.SampleItem(1) + "\nget * 500"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := comparing(t, feishutest.Config{NotifyUnchanged: true, Latency: 5 * time.Millisecond}, 3)
+			s.job.BatchSize = test.size
+			s.script(test.script)
+			s.job.Rows = rows(
+				source.Update{Row: 2, ItemID: feishutest.SampleItem(1), Target: "77"},
+				source.Update{Row: 3, ItemID: feishutest.SampleItem(2), Target: "78"},
+				source.Update{Row: 4, ItemID: feishutest.SampleItem(3), Target: "79"},
+			)
+			results, _ := s.run(t.Context())
+			r := results[2]
+			if r.Status != sync.Failed || r.Code != string(sync.Unconfirmed) || !r.Uncertain || !r.MayHaveChanged() || !r.Troubled() || r.Reason.ZH == "" {
+				t.Errorf("%q: %+v", test.script, r)
+			}
+			told := map[string]bool{}
+			for _, n := range s.sim.Notifications() {
+				if told[n.ItemID] {
+					t.Errorf("%q: told twice of %s", test.script, n.ItemID)
+				}
+				told[n.ItemID] = true
+			}
+		})
+	}
+}
+
+// TestLostWhileRefused shows that refusals for frequency are no tries: a write that is
+// lost after many of them is looked at all the same.
+func TestLostWhileRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := comparing(t, feishutest.Config{NotifyUnchanged: true}, 3)
+		s.script("patch 1 ratelimit:1 x10\npatch 11 500-after")
+		s.job.Rows = rows(source.Update{Row: 2, ItemID: feishutest.SampleItem(1), Target: "77"})
+		results, err := s.run(t.Context())
+		if got := statuses(results); err != nil || got != "updated" || s.calls() != "1 list, 1 get, 11 patch, 0 batch" {
+			t.Errorf("%s, %v; %s", got, err, s.calls())
+		}
+	})
 }
 
 // TestNobodyIsToldTwice shows that nobody is messaged about one update twice, however

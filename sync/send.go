@@ -30,7 +30,7 @@ func (e *engine) send(ctx context.Context, s step, p pass) {
 			e.quota.inconclusive(p)
 			e.cutShort(ctx, r, err)
 			return
-		case refusal.Class == feishu.ClassTransient && s.lost && e.mayTry(r):
+		case refusal.Class == feishu.ClassTransient && s.lost && s.losses < e.Retry.orDefaults().Attempts && !e.Pacer.Down():
 			e.quota.inconclusive(p)
 			left := e.recheck(ctx, []step{s}, refusal)
 			if len(left) == 0 {
@@ -84,7 +84,9 @@ func (s *step) tried(err error, call feishu.Call) {
 	if err == nil || refused && refusal.Call == call {
 		s.result.Attempts++
 		s.result.Sent = s.fields
-		s.lost = refused && refusal.Class == feishu.ClassTransient && tells(s.fields)
+		if s.lost = refused && refusal.Class == feishu.ClassTransient && tells(s.fields); s.lost {
+			s.losses++
+		}
 		s.result.Uncertain = s.result.Uncertain || refused && refusal.Class == feishu.ClassTransient
 	}
 	if err == nil {
@@ -117,8 +119,9 @@ func contradicted(sent, after feishu.Fields) bool {
 // suspected of an update limit of their own.
 func (e *engine) passed(p pass, r Result) {
 	e.mu.Lock()
-	e.troubled, e.forbidden = 0, 0
+	e.inTrouble, e.forbidden = 0, 0
 	e.mu.Unlock()
+	e.accepted.Store(true)
 	for _, suspect := range e.quota.passed(p) {
 		e.finish(suspect)
 	}
@@ -137,7 +140,7 @@ func (e *engine) refused(r Result, refusal *feishu.Error, others ...step) {
 	if e.concernsAll(refusal) || down {
 		e.halt(refusal)
 	}
-	for _, r := range append([]Result{r}, results(others)...) {
+	for _, r := range append([]Result{r}, resultsOf(others)...) {
 		r = r.failed(refusal)
 		if down {
 			r.Status = Unprocessed // its tries were cut short
@@ -146,8 +149,8 @@ func (e *engine) refused(r Result, refusal *feishu.Error, others ...step) {
 	}
 }
 
-// results are those of steps so far.
-func results(steps []step) []Result {
+// resultsOf are those of steps so far.
+func resultsOf(steps []step) []Result {
 	all := make([]Result, len(steps))
 	for i, s := range steps {
 		all[i] = s.result
@@ -163,14 +166,14 @@ func (e *engine) concernsAll(refusal *feishu.Error) bool {
 	case refusal.Class == feishu.ClassApp, refusal.Class == feishu.ClassMonthlyQuota:
 		return true
 	case refusal.Class == feishu.ClassTransient, refusal.Class == feishu.ClassSlowDown:
-		e.troubled++
-		return e.troubled >= inARow
+		e.inTrouble++
+		return e.inTrouble >= inARow
 	case refusal.Code == feishu.CodeNoPermission:
-		e.troubled = 0
+		e.inTrouble = 0
 		e.forbidden++
 		return e.forbidden >= inARow
 	}
-	e.troubled = 0 // Feishu is there and answers
+	e.inTrouble = 0 // Feishu is there and answers
 	return false
 }
 

@@ -28,6 +28,7 @@ const (
 	Guarded          Reason = "guarded"
 	CallsUsedUp      Reason = "max_calls"
 	BatchRefused     Reason = "batch_refused"
+	Unconfirmed      Reason = "unconfirmed"
 )
 
 // sentences are a reason's words, with places for the details of the case.
@@ -65,6 +66,10 @@ var reasons = map[Reason]sentences{
 	OtherValue: {
 		Text{"飞书回答更新成功，但返回的数值与发送的不同", "Feishu says it took the update, but gives another value back"},
 		Text{"在飞书中核对这个指标项现在的数值，见 after 一列", "look at the item in Feishu; column after has the value it gave back"},
+	},
+	Unconfirmed: {
+		Text{"飞书没有说明是否已更新这一行，读取指标项核对时又遇到问题", "Feishu did not say whether it took this update, and the item could not be read to find out"},
+		Text{"再运行一次：已更新的行会显示为无变化", "run the file again: if it was taken, the row is unchanged"},
 	},
 	BatchRefused: {
 		Text{"飞书在批量更新中拒绝了这一行：%s", "Feishu refused this row of a batch: %s"},
