@@ -79,6 +79,10 @@ func (c *Client) attempt(ctx context.Context, a attempt, out any) (err error) {
 	if err != nil {
 		return err
 	}
+	request, err := c.request(ctx, a, body)
+	if err != nil {
+		return err
+	}
 	done, err := c.admit(ctx, a.call)
 	if err != nil {
 		return err
@@ -86,11 +90,7 @@ func (c *Client) attempt(ctx context.Context, a attempt, out any) (err error) {
 	defer func() { done(err) }()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.timeout)
 	defer cancel()
-	request, err := c.request(ctx, a, body)
-	if err != nil {
-		return err
-	}
-	response, err := c.http.Do(request)
+	response, err := c.http.Do(request.WithContext(ctx))
 	if err != nil {
 		return c.unanswered(a, err)
 	}
@@ -114,7 +114,10 @@ func (c *Client) request(ctx context.Context, a attempt, body []byte) (*http.Req
 	if len(a.query) > 0 {
 		address += "?" + a.query.Encode()
 	}
-	var reader io.Reader
+	// A body that net/http cannot rewind, were it empty: it would else send a request
+	// without one again by itself, on each idle connection that turns out to be broken,
+	// and nobody would have admitted it.
+	var reader io.Reader = struct{ io.Reader }{bytes.NewReader(nil)}
 	if body != nil {
 		reader = bytes.NewReader(body)
 	}

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -372,4 +374,54 @@ func TestTokenEndsInAWait(t *testing.T) {
 			t.Errorf("after %d waits: %v", waits, err)
 		}
 	})
+}
+
+// TestNothingGoesOutUnasked shows that a read whose connection breaks is not sent again by
+// the transport itself: each request at the server was admitted.
+func TestNothingGoesOutUnasked(t *testing.T) {
+	var arrived, admitted atomic.Int64
+	var broken atomic.Bool
+	var together sync.WaitGroup
+	together.Add(4)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		arrived.Add(1)
+		if r.ContentLength > 0 || len(r.TransferEncoding) > 0 {
+			t.Errorf("%s has a body", r.Method)
+		}
+		if broken.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		together.Done()
+		together.Wait() // so that several connections are open
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"code":0,"data":{"items":[],"has_more":false}}`))
+	}))
+	defer server.Close()
+	client, err := feishu.NewClient(feishu.Config{
+		BaseURL: server.URL, AccessToken: "given", Connections: 4,
+		Admit: func(context.Context, feishu.Call) (func(error), error) {
+			admitted.Add(1)
+			return func(error) {}, nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			if _, err := client.Items(t.Context(), table, "", 10); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	broken.Store(true)
+	if _, err := client.Items(t.Context(), table, "", 10); err == nil {
+		t.Error("a broken connection gave no error")
+	}
+	if arrived.Load() != admitted.Load() {
+		t.Errorf("%d requests arrived, %d were admitted", arrived.Load(), admitted.Load())
+	}
 }

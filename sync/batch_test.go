@@ -366,7 +366,7 @@ func TestAllForbidden(t *testing.T) {
 // TestNamedWhileOwned shows that a row that is named as refused in a part of a batch
 // that was refused for the update limit does not wait for the others, who wait for it.
 func TestNamedWhileOwned(t *testing.T) {
-	for _, script := range []string{"", "batch_update 4 reset-after", "patch 2 reset-after", "batch_update 3 omit:" + feishutest.SampleItem(8)} {
+	for _, script := range []string{"", "batch_update 4 reset-after", "patch 1 reset-after", "batch_update 3 omit:" + feishutest.SampleItem(8)} {
 		synctest.Test(t, func(t *testing.T) {
 			s := comparing(t, feishutest.Config{BatchMax: 20, Latency: 10 * time.Millisecond}, 300)
 			s.job.BatchSize = 100

@@ -24,6 +24,9 @@ func (p pipe) forecast(limits []Limit, burst, n int) time.Duration {
 		// The permits of one period come back in the order of its answers.
 		waves := (n - 1) / l.N
 		wave := l.Period + l.Period/slots + max(0, p.reply-p.early)
+		if float64(waves)*float64(wave) > float64(forever)/2 {
+			return forever
+		}
 		longest = max(longest, time.Duration(waves)*wave+p.rush(n-waves*l.N))
 		if burst > 0 {
 			even := float64(max(n-burst, 0)) / float64(l.perSecond())
@@ -52,7 +55,7 @@ func (p pipe) rush(n int) time.Duration {
 func (p *Pacer) Forecast(call feishu.Call, n, workers int) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	out := pipe{workers: workers, flight: firstFlight(call), reply: p.trips.mean()}
+	out := pipe{workers: max(workers, 1), flight: firstFlight(call), reply: p.trips.mean()}
 	if !p.Strict {
 		out.early = p.trips.early()
 	}

@@ -11,9 +11,10 @@ import (
 // A lesson is what refusals taught of a limit that is not as configured, or that was
 // not configured at all.
 //
-// A refusal tells how many calls the server let through, since it was idle or in a
-// period, and after what time it will take the next one: that is a limit, and a window
-// of it is kept from then on beside the configured ones. If it is refused as well, the
+// The first refusal of a run's first period teaches nothing: another run may have used
+// the limit up. Any other one tells how many calls the server let through, since it was
+// idle or in a period, and after what time it will take the next one: that is a limit,
+// and a window of it is kept from then on beside the configured ones. If it is refused as well, the
 // next refusal corrects it; at the third one the server does not count in windows, or
 // another client takes its share, and the calls are spread evenly. After some calm
 // periods in which the lesson was what held the calls up, it is raised step by step,
@@ -46,8 +47,6 @@ const (
 	mostStrike = 2                // then the calls are spread
 	headroom   = 0.97             // of a limit that is used evenly
 	slowest    = 0.25             // of that, before all is learned anew
-
-	longestLesson = 5 * time.Minute // as long as a server can ask for silence
 )
 
 // unbounded is no limit, and remembers the calls of a minute.
@@ -62,10 +61,14 @@ func (p *pace) refuse(now, sent, until time.Time, told bool) {
 		p.resumed = later(p.resumed, until)
 		return
 	}
-	from := p.resumed
+	from, first := p.resumed, p.refusedAt.IsZero()
 	p.flight, p.eased = max(1, min(p.flight, float64(p.out))/4), true
 	p.refusedAt, p.resumed = now, later(p.resumed, until)
-	l, more := p.taught(now, from, until, told)
+	more := p.count(from, now)
+	if p.passed == 0 || first && now.Sub(p.born) < p.record().limit.Period {
+		return // a run before this one may have used the limit up
+	}
+	l := p.taught(now, until, told)
 	if p.spread && more && !p.raised {
 		even := p.even.Limit()
 		if next := max(0.5*even, min(0.9*even, headroom*l.perSecond())); next >= p.floor {
@@ -114,7 +117,7 @@ func (p *pace) credible(l Limit) Limit {
 
 // calm begins the calm periods after which the lesson may be raised.
 func (p *pace) calm(until time.Time) {
-	p.step, p.raised, p.pressed = max(1, p.base.N/20), false, false
+	p.step, p.raised, p.pressed = p.base.step(), false, false
 	p.calmAt = until.Add(time.Duration(p.hold) * max(p.base.Period, holdUnit))
 }
 
@@ -127,31 +130,37 @@ func (p *pace) forget(now time.Time) {
 // late is the news of a call that was let through, after that of a refusal: if it was
 // sent before, the refusal's lesson has not counted it.
 func (p *pace) late(sent time.Time) {
-	if p.learned != nil && sent.Before(p.refusedAt) && p.base.N < p.most {
+	if !sent.Before(p.refusedAt) {
+		return
+	}
+	if p.passed++; p.first.IsZero() {
+		p.first = sent
+	}
+	if p.learned != nil && p.base.N < p.most {
 		p.learned.limit.N++
 		p.base.N++
-		if p.passed++; p.first.IsZero() {
-			p.first = sent
-		}
 	}
 }
 
-// taught is the limit that a refusal teaches, by the calls since a time. more is false if nothing was let through
-// since the last one, so that only that one's silence was too short.
-func (p *pace) taught(now, from, until time.Time, told bool) (l Limit, more bool) {
+// count counts the calls that were let through since a time. It reports false if there
+// were none, so that only the last silence was too short; those before it count then.
+func (p *pace) count(from, now time.Time) bool {
 	n, first := p.record().since(from, now)
-	if more = n > 0; more {
+	if n > 0 {
 		p.passed, p.first = n, first
 	}
-	if p.passed == 0 {
-		return Limit{N: 1, Period: until.Sub(now)}, false
-	}
+	return n > 0
+}
+
+// taught is the limit that a refusal teaches.
+func (p *pace) taught(now, until time.Time, told bool) Limit {
 	for _, period := range p.periods() {
 		if l, ok := p.fitting(period, now, until, told); ok && l.N < p.allowed(period) {
-			return l, more
+			return l
 		}
 	}
-	return Limit{N: p.passed, Period: min(until.Sub(p.first), longestLesson)}, more
+	longest := max(p.record().limit.Period, time.Minute) // a silence may be longer, for its own reasons
+	return Limit{N: p.passed, Period: min(until.Sub(p.first), longest)}
 }
 
 // fitting is the limit that the server has if it counts in windows of the period: the
@@ -222,7 +231,7 @@ func (p *pace) climb(now time.Time) {
 	if p.spread {
 		p.even.SetLimitAt(now, p.even.Limit()+Limit{N: p.step, Period: p.learned.limit.Period}.perSecond())
 	}
-	p.step, p.raised, p.pressed = p.step+max(1, p.base.N/20), true, false
+	p.step, p.raised, p.pressed = p.step+p.base.step(), true, false
 	if p.loose() {
 		p.forget(now)
 	}
@@ -240,6 +249,9 @@ func (p *pace) loose() bool {
 	}
 	return true
 }
+
+// step is by how many calls a limit is raised at first, and by how many more each time.
+func (l Limit) step() int { return max(1, l.N/40) }
 
 // less is the limit with n calls less, but one at the least.
 func (l Limit) less(n int) Limit { return Limit{N: max(1, l.N-n), Period: l.Period} }

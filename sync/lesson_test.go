@@ -21,7 +21,9 @@ type bench struct {
 }
 
 func newBench(limits ...Limit) *bench {
-	return &bench{pace: newPace(limits, 0, false, 1), now: time.Unix(1_000_000, 0)}
+	b := &bench{pace: newPace(limits, 0, false, 1), now: time.Unix(1_000_000, 0)}
+	b.born = b.now.Add(-time.Hour)
+	return b
 }
 
 // call makes one call, when it may be made, against a sliding window of the limit. A
@@ -175,8 +177,9 @@ func TestClimb(t *testing.T) {
 	configured := Limit{100, 10 * second}
 	lesson := func() *bench {
 		b := newBench(configured)
+		b.passed, b.first = 40, b.now
 		b.refuse(b.now, b.now, b.now.Add(10*second), true)
-		b.learned.limit, b.base, b.step, b.most = Limit{40, 10 * second}, Limit{40, 10 * second}, 2, 1<<30
+		b.learned.limit, b.base, b.step, b.most = Limit{40, 10 * second}, Limit{40, 10 * second}, 1, 1<<30
 		b.calmAt = b.now.Add(30 * second)
 		return b
 	}
@@ -197,7 +200,7 @@ func TestClimb(t *testing.T) {
 		}
 		steps = append(steps, b.learned.limit.N)
 	}
-	if !slices.Equal(steps, []int{42, 46, 52, 60, 70, 82, 96}) || b.learned != nil {
+	if !slices.Equal(steps, []int{41, 43, 46, 50, 55, 61, 68, 76, 85, 95}) || b.learned != nil {
 		t.Errorf("raised to %v, then %v", steps, b.learned)
 	}
 
@@ -329,5 +332,63 @@ func TestBatchSizes(t *testing.T) {
 	b.refused(80)
 	if b.doubt(); b.next() != 100 {
 		t.Error("a single row that is refused leaves the size in doubt")
+	}
+}
+
+// TestStrict shows that strict permits come back a whole period after the answer, those
+// of refused calls too, and others a little earlier.
+func TestStrict(t *testing.T) {
+	for _, strict := range []bool{false, true} {
+		p := newPace([]Limit{{1, second}}, 0, strict, 1)
+		now := time.Unix(1_000_000, 0)
+		for range 60 {
+			now = now.Add(2 * second)
+			p.take(now)
+			p.give(now.Add(20*milli), now, passed)
+		}
+		answered := now.Add(20 * milli)
+		wait := p.take(answered)
+		if strict != (wait >= second) || wait < second-20*milli {
+			t.Errorf("strict %v: waits %s", strict, wait)
+		}
+		now = now.Add(2 * second)
+		p.take(now)
+		p.refuse(now, now, now, true)
+		p.give(now, now, refused)
+		if wait := p.take(now); strict != (wait >= second) {
+			t.Errorf("strict %v: waits %s after a refusal", strict, wait)
+		}
+	}
+}
+
+// TestFirstRefusal shows that a refusal that an earlier run may be to blame for teaches
+// nothing, before and after answers to calls that were out with it.
+func TestFirstRefusal(t *testing.T) {
+	for _, late := range []bool{false, true} {
+		b := newBench(Limit{100, time.Minute})
+		b.born = time.Time{}
+		b.flight = 10
+		b.take(b.now)
+		b.take(b.now)
+		sent := b.now
+		b.now = b.now.Add(20 * milli)
+		b.refuse(b.now, sent, b.now.Add(7*second), true)
+		b.give(b.now, sent, refused)
+		if late {
+			b.give(b.now.Add(milli), sent, passed)
+		}
+		if b.learned != nil {
+			t.Errorf("late %v: learned %s", late, b.learned.limit)
+		}
+		b.now = b.resumed
+		b.take(b.now)
+		b.refuse(b.now, b.now, b.now.Add(7*second), true)
+		b.give(b.now, b.now, refused)
+		if late != (b.learned != nil) {
+			t.Errorf("late %v: learned %v", late, b.learned)
+		}
+		if late && (b.learned.limit.N < 1 || b.learned.limit.Period <= 0 || b.learned.limit.Period > time.Minute) {
+			t.Errorf("learned %s", b.learned.limit)
+		}
 	}
 }

@@ -49,11 +49,11 @@ func TestLimitsAreUsed(t *testing.T) {
 		{"few calls", limit(100, 6*s, sliding), "100/6s", false, 200, 32, 6 * s, 96, 0},
 		{"slow first", limit(100, 6*s, sliding), "50/6s", false, 200, 6, 18 * s, 96, 0},
 
-		{"half of it", limit(100, 6*s, sliding), "200/6s", false, 1000, 6, 54 * s, 92, 12},
+		{"half of it", limit(100, 6*s, sliding), "200/6s", false, 1000, 6, 54 * s, 92, 17},
 		{"half of it, fixed", limit(50, 6*s, fixed), "100/6s", false, 1000, 6, 114 * s, 95, 19},
 		{"half of it, bucket", limit(50, 6*s, bucket), "100/6s", false, 1000, 6, 114 * s, 92, 19},
 		{"half of it, bucket second", limit(25, s, bucket), "50/1s", false, 1000, 6, 39 * s, 90, 19},
-		{"half of it, second", limit(50, s, sliding), "100/1s", false, 1000, 6, 19 * s, 92, 12},
+		{"half of it, second", limit(50, s, sliding), "100/1s", false, 1000, 6, 19 * s, 90, 17},
 		{"half of it, not told", reset(limit(50, 6*s, sliding), "none"), "100/6s", false, 1000, 6, 114 * s, 90, 19},
 		{"half of it, told wrong", reset(limit(50, 6*s, sliding), "1"), "100/6s", false, 1000, 6, 114 * s, 85, 19},
 		{"half of it, nonsense told", reset(limit(50, 6*s, sliding), "abc"), "100/6s", false, 1000, 6, 114 * s, 85, 19},
@@ -93,6 +93,35 @@ func TestLimitsAreUsed(t *testing.T) {
 				share := 100 * test.best.Seconds() / time.Since(start).Seconds()
 				if refused := sc.sim.Stats().Refused; share < test.share || refused > test.refused {
 					t.Errorf("%s, seed %d: %.1f %% of the best, %d refused", test.name, seed, share, refused)
+				}
+			})
+		}
+	}
+}
+
+// TestUsedUpByOthers shows that a limit that an earlier run has used up, or a part of it,
+// holds a run up for as long as it takes to be free again, and no longer.
+func TestUsedUpByOthers(t *testing.T) {
+	for _, server := range []feishutest.Limit{
+		{N: 100, Period: time.Minute},
+		{N: 100, Period: time.Minute, Window: feishutest.Fixed},
+		{N: 100, Period: 6 * time.Second},
+	} {
+		for _, before := range []int{60, 95, 100} {
+			synctest.Test(t, func(t *testing.T) {
+				s := newScene(t, feishutest.Config{Limit: server, Latency: 20 * time.Millisecond, InboundJitter: 15 * time.Millisecond}, 300)
+				limit := sync.Limit{N: server.N, Period: server.Period}
+				for _, n := range []int{before, 300} {
+					pace(s, limit)
+					s.job.Rows, s.job.Workers = values(n, n), 6
+					start := time.Now()
+					results, err := s.run(t.Context())
+					if got := counts(results); err != nil || got[sync.Updated] != n {
+						t.Fatalf("%v, %v", got, err)
+					}
+					if took := time.Since(start); took > 4*server.Period+3*time.Second {
+						t.Errorf("%+v, %d used up: it took %s", server, before, took)
+					}
 				}
 			})
 		}

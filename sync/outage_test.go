@@ -109,6 +109,28 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
+// TestRefusedForEver shows that a server that refuses every call for its frequency ends
+// the run within half an hour, whatever it asks for, and leaves the rows to be sent again.
+func TestRefusedForEver(t *testing.T) {
+	for _, word := range []string{"none", "0", "7", "1000000000", "abc"} {
+		for _, workers := range []int{1, 6, 64} {
+			synctest.Test(t, func(t *testing.T) {
+				s := newScene(t, feishutest.Config{Latency: 20 * time.Millisecond}, 200)
+				s.job.Workers = workers
+				s.script("patch from:50 ratelimit:" + word)
+				start := time.Now()
+				results, err := s.run(t.Context())
+				if got := counts(results); err == nil || got[sync.Updated] != 49 || got[sync.Failed]+got[sync.Unprocessed] != 151 {
+					t.Errorf("%s, %d workers: %v, %v", word, workers, got, err)
+				}
+				if took := time.Since(start); took > 30*time.Minute {
+					t.Errorf("%s, %d workers: it took %s", word, workers, took)
+				}
+			})
+		}
+	}
+}
+
 // TestQuarterInTrouble shows that one call in four in trouble costs no row, whatever
 // the trouble is, and that nothing is said that is not so.
 func TestQuarterInTrouble(t *testing.T) {

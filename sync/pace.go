@@ -13,9 +13,10 @@ type pace struct {
 	strict  bool      // no permit comes back early
 	trips   trips
 
-	out    int     // calls on the wire
-	flight float64 // how many may be there: few at first, so that a wrong figure costs few refusals
-	eased  bool    // flight grows slowly, since there was a refusal
+	born   time.Time // when the first call was made
+	out    int       // calls on the wire
+	flight float64   // how many may be there: few at first, so that a wrong figure costs few refusals
+	eased  bool      // flight grows slowly, since there was a refusal
 
 	// even spreads the calls where a burst is not wanted, or where windows turned out
 	// not to be what the server counts in. usual is what it is set to otherwise.
@@ -74,7 +75,9 @@ func (p *pace) take(now time.Time) time.Duration {
 		return wait
 	}
 	p.each((*window).take)
-	p.out++
+	if p.out++; p.born.IsZero() {
+		p.born = now
+	}
 	return 0
 }
 
@@ -88,22 +91,22 @@ const (
 )
 
 // give returns the permits of a call that was sent at the given time: each is good
-// again a period after its answer. Those of a refused call are so at once: where they
-// were counted, the silence that was asked for is the longer.
+// again a period after its answer. Those of a refused call are so at once, unless they
+// are strict: a server may count it, though it then asks for a longer silence.
 func (p *pace) give(now, sent time.Time, o outcome) {
 	p.out--
-	if o == refused {
+	if o == refused && !p.strict {
 		p.each((*window).drop)
 		return
 	}
 	p.each(func(w *window) { w.give(now) })
 	if o != passed {
-		return
+		return // where it is strict, a refused call has given its permits back like others
 	}
 	p.trips.add(now.Sub(sent))
 	p.late(sent)
 	if p.eased {
-		p.flight += 1 / p.flight
+		p.flight += 1 / (8 * p.flight)
 	} else {
 		p.flight++
 	}

@@ -34,7 +34,8 @@ type Pacer struct {
 	out     int           // calls on the wire
 	most    int           // that may be there; 0 without a bound
 	outage  outage
-	slow    int // refusals for frequency with nothing accepted between
+	slow    int       // refusals for frequency with nothing accepted between
+	slowAt  time.Time // the first of them
 
 	calls  map[feishu.Call]int
 	budget int // how many calls may go out, 0 without a bound

@@ -119,7 +119,7 @@ func retry(ctx context.Context, r Retry, pacer *Pacer, notify func(error, time.D
 			return permanent(err)
 		}
 		p.last = refusal.Class
-		if refusal.Class == feishu.ClassSlowDown || refusal.Class == feishu.ClassTransient && !pacer.Down() {
+		if soon := refusal.Class == feishu.ClassSlowDown || refusal.Class == feishu.ClassTransient; soon && !pacer.Down() {
 			return err
 		}
 		return permanent(err)

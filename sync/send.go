@@ -136,7 +136,7 @@ func (e *engine) passed(p pass, r Result) {
 // refused hands out rows that Feishu refused in one call, and stops the run if that is
 // not about the rows.
 func (e *engine) refused(r Result, refusal *feishu.Error, others ...step) {
-	down := refusal.Class == feishu.ClassTransient && e.Pacer.Down()
+	down := (refusal.Class == feishu.ClassTransient || refusal.Class == feishu.ClassSlowDown) && e.Pacer.Down()
 	if e.concernsAll(refusal) || down {
 		e.halt(refusal)
 	}

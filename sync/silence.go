@@ -11,13 +11,20 @@ import (
 type Pause struct {
 	Length time.Duration
 	Code   feishu.Code // Feishu's reason for it
+	Try    int         // of the Tries in an outage that follows it; 0 if it is none
 }
+
+// Tries is how many are made in an outage before the run stops.
+const Tries = outageTries
 
 const (
 	// leastRest is the silence kept when the server names none. It doubles, up to
 	// mostRest, while nothing is accepted between.
 	leastRest = time.Second
 	mostRest  = time.Minute
+
+	// mostSlow is how long nothing may be accepted before the run stops for that.
+	mostSlow = 15 * time.Minute
 
 	// aMoment is for the caller to draw his conclusions in, before those who wait for
 	// the place of his call go out in vain.
@@ -31,7 +38,9 @@ func (p *Pacer) slowDown(pace *pace, now, sent time.Time, refusal *feishu.Error)
 	p.outage.over()
 	news := !sent.Before(pace.refusedAt)
 	if news {
-		p.slow++
+		if p.slow++; p.slow == 1 {
+			p.slowAt = now
+		}
 	}
 	own := min(leastRest<<min(max(p.slow-1, 0), 10), mostRest)
 	if refusal.Reset == 0 {
@@ -40,7 +49,7 @@ func (p *Pacer) slowDown(pace *pace, now, sent time.Time, refusal *feishu.Error)
 	if !news && refusal.Reset == 0 {
 		own = 0 // what the first one asks for is enough
 	}
-	rest := max(refusal.Reset, own)
+	rest := max(refusal.Reset, own.Round(100*time.Millisecond))
 	added := p.hush(now, rest)
 	pace.refuse(now, sent, now.Add(rest), refusal.Reset >= own)
 	return Pause{Length: added, Code: refusal.Code}
@@ -50,11 +59,14 @@ func (p *Pacer) slowDown(pace *pace, now, sent time.Time, refusal *feishu.Error)
 // there are several in a row, everybody rests before the next one tries.
 func (p *Pacer) troubled(now, sent time.Time, refusal *feishu.Error) Pause {
 	rest := p.outage.met(now, sent)
+	if p.outage.lasts() {
+		return Pause{} // it is given up
+	}
 	added := p.hush(now, rest)
 	if rest < leastRest {
 		added = 0 // too short to tell
 	}
-	return Pause{Length: added, Code: refusal.Code}
+	return Pause{Length: added, Code: refusal.Code, Try: p.outage.lost - anOutage + 1}
 }
 
 // serve sets how long everybody rests in an outage, and how many calls are made at a time.
@@ -64,11 +76,12 @@ func (p *Pacer) serve(r Retry, workers int) {
 	p.outage.retry, p.most = r, workers
 }
 
-// Down reports whether the server does not answer, although it was given time.
+// Down reports whether the server does not answer, or refuses all calls for their
+// frequency, although it was given time.
 func (p *Pacer) Down() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.outage.lasts()
+	return p.outage.lasts() || p.slow > 1 && time.Since(p.slowAt) > mostSlow
 }
 
 // Rest keeps everybody silent for the given time.

@@ -21,7 +21,10 @@ type window struct {
 
 // slots is into how many parts of the period answers are gathered, rounded up, so that
 // memory does not grow with N.
-const slots = 2000
+const (
+	slots       = 2000
+	longestSlot = time.Second
+)
 
 // answers are calls whose permits come back together.
 type answers struct {
@@ -60,7 +63,7 @@ func (w *window) give(now time.Time) {
 		w.back[last].n++
 		return
 	}
-	w.back = append(w.back, answers{at: now.Add(w.limit.Period / slots), n: 1})
+	w.back = append(w.back, answers{at: now.Add(min(w.limit.Period/slots, longestSlot)), n: 1})
 }
 
 // since returns how many calls were answered after a time, at most a period ago, and
@@ -73,6 +76,9 @@ func (w *window) since(from, now time.Time) (n int, first time.Time) {
 		if n += a.n; first.IsZero() {
 			first = a.at
 		}
+	}
+	if first.After(now) {
+		first = now // its slot was rounded up
 	}
 	return n, first
 }

@@ -191,7 +191,10 @@ func orAuto[T any](field *T, set func(string) error) func(string) error {
 			*field = *new(T)
 			return nil
 		}
-		return set(s)
+		if err := set(s); err != nil {
+			return fmt.Errorf("%w, or auto", err)
+		}
+		return nil
 	}
 }
 

@@ -54,6 +54,11 @@ func (p *program) printJSON(v any) {
 
 // pauseText tells about a pause.
 func pauseText(p sync.Pause, lang string) string {
+	if p.Try > 0 {
+		return phrase(lang,
+			fmt.Sprintf("飞书没有回应，%s 后再试（第 %d 次，共 %d 次）", p.Length, p.Try, sync.Tries),
+			fmt.Sprintf("Feishu does not answer; trying again in %s (%d of %d)", p.Length, p.Try, sync.Tries))
+	}
 	why := &feishu.Error{Code: p.Code}
 	return phrase(lang,
 		fmt.Sprintf("%s，暂停发送 %s", why.Reason("zh"), p.Length),
