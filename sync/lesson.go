@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"okrsync/feishu"
 )
 
 // A lesson is what refusals taught of a limit that is not as configured, or that was
@@ -252,6 +254,18 @@ func (p *pace) loose() bool {
 
 // step is by how many calls a limit is raised at first, and by how many more each time.
 func (l Limit) step() int { return max(1, l.N/40) }
+
+// Learned is the limit of a kind of call that refusals taught, if there is one and it
+// has held so far.
+func (p *Pacer) Learned(call feishu.Call) (Limit, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	pace := p.paces[call]
+	if pace == nil || pace.learned == nil || pace.spread {
+		return Limit{}, false
+	}
+	return Limit{N: pace.base.N, Period: pace.base.Period.Round(100 * time.Millisecond)}, true
+}
 
 // less is the limit with n calls less, but one at the least.
 func (l Limit) less(n int) Limit { return Limit{N: max(1, l.N-n), Period: l.Period} }

@@ -47,9 +47,13 @@ func (r *rehearsal) writeText(w io.Writer, plan sync.Plan, results iter.Seq2[syn
 func (r *rehearsal) facts(plan sync.Plan) []string {
 	lang := r.config.lang
 	calls := r.callsAhead(plan)
-	facts := []string{phrase(lang,
-		fmt.Sprintf("调用：%s；按 %s 约需 %s", callList(calls), limitList(r.config.limits), roughly(plan.Time)),
-		fmt.Sprintf("calls: %s; about %s at %s", callList(calls), roughly(plan.Time), limitList(r.config.limits)))}
+	time := phrase(lang,
+		fmt.Sprintf("按 %s 约需 %s", limitList(r.config.limits), roughly(plan.Time)),
+		fmt.Sprintf("about %s at %s", roughly(plan.Time), limitList(r.config.limits)))
+	if len(r.config.limits) == 0 {
+		time = phrase(lang, "找到限制之后才知道需要多久（--rate auto）", "how long is known when the limit is found (--rate auto)")
+	}
+	facts := []string{phrase(lang, "调用：", "calls: ") + callList(calls) + phrase(lang, "；", "; ") + time}
 	if plan.Short != nil {
 		facts = append(facts, explain(plan.Short, lang))
 	} else if most := r.config.maxCalls; most > 0 && total(calls) > most {
@@ -57,7 +61,11 @@ func (r *rehearsal) facts(plan sync.Plan) []string {
 			fmt.Sprintf("只允许 %d 次调用（max_calls）：其余的行留待下次运行", most),
 			fmt.Sprintf("only %d calls are allowed (max_calls): the rows left over are for the next run", most)))
 	}
-	if fewer := updates(plan.BatchedCalls); fewer < updates(plan.Calls) {
+	if fewer := updates(plan.BatchedCalls); fewer < updates(plan.Calls) && len(r.config.limits) == 0 {
+		facts = append(facts, phrase(lang,
+			fmt.Sprintf("每批 %d 项（--batch-size %d）时更新只需 %d 次调用", feishu.MaxBatch, feishu.MaxBatch, fewer),
+			fmt.Sprintf("in batches (--batch-size %d) the updates would take %s", feishu.MaxBatch, plural(fewer, "call"))))
+	} else if fewer < updates(plan.Calls) {
 		facts = append(facts, phrase(lang,
 			fmt.Sprintf("每批 %d 项（--batch-size %d）时更新只需 %d 次调用，共约 %s", feishu.MaxBatch, feishu.MaxBatch, fewer, roughly(plan.BatchedTime)),
 			fmt.Sprintf("in batches (--batch-size %d) the updates would take %s, about %s in all", feishu.MaxBatch, plural(fewer, "call"), roughly(plan.BatchedTime))))
@@ -123,9 +131,6 @@ func callList(c report.Calls) string {
 
 // limitList writes limits as --rate takes them.
 func limitList(limits []sync.Limit) string {
-	if len(limits) == 0 {
-		return auto
-	}
 	var parts []string
 	for _, l := range limits {
 		parts = append(parts, l.String())

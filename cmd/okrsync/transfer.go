@@ -65,6 +65,18 @@ func (t *transfer) sync(ctx context.Context) {
 		t.toldOf(result)
 	}
 	t.show.finish()
+	t.toldLimit()
+}
+
+// toldLimit tells what refusals taught, so that the next run need not learn it again.
+func (t *transfer) toldLimit() {
+	for _, call := range []feishu.Call{feishu.CallPatch, feishu.CallBatchUpdate} {
+		if l, ok := t.pacer.Learned(call); ok {
+			t.logger.Info(phrase(t.config.lang,
+				fmt.Sprintf("飞书实际允许的频率约为 %s；可将 sync.rate（--rate）设为此值", l),
+				fmt.Sprintf("Feishu took about %s; set sync.rate (--rate) to that", l)))
+		}
+	}
 }
 
 // job is the job of a file, as it is configured.
@@ -81,8 +93,11 @@ func (s *session) job(input *source.File) sync.Job {
 func (t *transfer) planned(plan sync.Plan) {
 	t.show.sends()
 	text := phrase(t.config.lang,
-		fmt.Sprintf("将更新 %d 行，约需 %s", plan.Counts[sync.Planned], roughly(plan.Time-plan.Reading)),
-		fmt.Sprintf("sending %s, about %s", plural(plan.Counts[sync.Planned], "update"), roughly(plan.Time-plan.Reading)))
+		fmt.Sprintf("将更新 %d 行", plan.Counts[sync.Planned]),
+		"sending "+plural(plan.Counts[sync.Planned], "update"))
+	if len(t.config.limits) > 0 {
+		text += phrase(t.config.lang, "，约需 ", ", about ") + roughly(plan.Time-plan.Reading)
+	}
 	if t.config.diff == diffAuto {
 		text += phrase(t.config.lang,
 			fmt.Sprintf("；飞书将通知 %d 人", len(plan.Notified)),
