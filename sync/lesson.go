@@ -16,10 +16,10 @@ import (
 // The first refusal of a run's first period teaches nothing: another run may have used
 // the limit up. Any other one tells how many calls the server let through, since it was
 // idle or in a period, and after what time it will take the next one: that is a limit,
-// and a window of it is kept from then on beside the configured ones. If it is refused as well, the
-// next refusal corrects it; at the third one the server does not count in windows, or
-// another client takes its share, and the calls are spread evenly. After some calm
-// periods in which the lesson was what held the calls up, it is raised step by step,
+// and a window of it is kept from then on beside the configured ones. If it is refused as
+// well, the next refusal corrects it; at the third one the server does not count in
+// windows, or another client takes its share, and the calls are spread evenly. After some
+// calm periods in which the lesson was what held the calls up, it is raised step by step,
 // each larger than the one before, until it is refused, or no longer tighter than what is
 // configured.
 type lesson struct {
@@ -30,7 +30,7 @@ type lesson struct {
 
 	refusedAt time.Time // the last refusal
 	resumed   time.Time // the end of the silence after it
-	passed    int       // calls that were let through before it,
+	through   int       // calls that were let through before it,
 	first     time.Time // since this time
 
 	calmAt  time.Time // when, without another refusal, the lesson may be raised
@@ -67,7 +67,7 @@ func (p *pace) refuse(now, sent, until time.Time, told bool) {
 	p.flight, p.eased = max(1, min(p.flight, float64(p.out))/4), true
 	p.refusedAt, p.resumed = now, later(p.resumed, until)
 	more := p.count(from, now)
-	if p.passed == 0 || first && now.Sub(p.born) < p.record().limit.Period {
+	if p.through == 0 || first && now.Sub(p.born) < p.record().limit.Period {
 		return // a run before this one may have used the limit up
 	}
 	l := p.taught(now, until, told)
@@ -80,29 +80,38 @@ func (p *pace) refuse(now, sent, until time.Time, told bool) {
 		}
 		p.forget(now) // it was not a matter of speed, or is another limit by now
 	}
-	most := Limit{N: math.MaxInt, Period: l.Period}
-	switch {
-	case p.learned == nil, !more: // nothing is refuted
-	case p.raised:
-		if tried := p.learned.limit.N * 4 / 5; tried > p.base.N {
-			p.base.N, p.hold = tried, firstHold // it bore that, and was raised too far
-		} else {
-			p.hold = min(2*p.hold, longHold)
-		}
-		l, most = p.base, p.base
-	default:
-		p.strikes++
-		most = most.within(p.learned.limit.less(1 + p.learned.limit.N/20))
-	}
-	l = p.credible(l.within(most))
+	p.base, p.most = p.corrected(l, more)
 	if p.strikes >= mostStrike {
-		even := headroom * min(p.figure, l.perSecond())
+		even := headroom * min(p.figure, p.base.perSecond())
 		p.even.SetLimitAt(until, even)
 		p.spread, p.floor = true, slowest*even
 	}
-	p.learned = p.record().narrowed(l, now)
-	p.base, p.most = l, most.N
+	p.learned = p.record().narrowed(p.base, now)
 	p.calm(until)
+}
+
+// corrected holds what a refusal teaches against what was learned before, and returns the
+// limit to go by and how many calls late answers can make of it. more says that calls
+// were let through since the last refusal, so that what was learned is refuted.
+func (p *pace) corrected(l Limit, more bool) (by Limit, most int) {
+	switch {
+	case p.learned == nil, !more:
+		return p.credible(l), math.MaxInt
+	case p.raised:
+		by = p.base
+		if tried := p.learned.limit.N * 4 / 5; tried > by.N {
+			by.N, p.hold = tried, firstHold // it bore that, and was raised too far
+		} else {
+			p.hold = min(2*p.hold, longHold)
+		}
+		return by, by.N
+	}
+	p.strikes++
+	if less := p.learned.limit.less(1 + p.learned.limit.N/20); l.Period == less.Period {
+		l.N = min(l.N, less.N)
+		return p.credible(l), less.N
+	}
+	return p.credible(l), math.MaxInt
 }
 
 // credible is a limit that is not so slow that stray refusals explain it better.
@@ -135,7 +144,7 @@ func (p *pace) late(sent time.Time) {
 	if !sent.Before(p.refusedAt) {
 		return
 	}
-	if p.passed++; p.first.IsZero() {
+	if p.through++; p.first.IsZero() {
 		p.first = sent
 	}
 	if p.learned != nil && p.base.N < p.most {
@@ -149,7 +158,7 @@ func (p *pace) late(sent time.Time) {
 func (p *pace) count(from, now time.Time) bool {
 	n, first := p.record().since(from, now)
 	if n > 0 {
-		p.passed, p.first = n, first
+		p.through, p.first = n, first
 	}
 	return n > 0
 }
@@ -162,7 +171,7 @@ func (p *pace) taught(now, until time.Time, told bool) Limit {
 		}
 	}
 	longest := max(p.record().limit.Period, time.Minute) // a silence may be longer, for its own reasons
-	return Limit{N: p.passed, Period: min(until.Sub(p.first), longest)}
+	return Limit{N: p.through, Period: min(until.Sub(p.first), longest)}
 }
 
 // fitting is the limit that the server has if it counts in windows of the period: the
@@ -177,8 +186,8 @@ func (p *pace) fitting(period time.Duration, now, until time.Time, told bool) (l
 	slack := p.record().limit.Period/(slots/2) + 2*p.trips.mean()
 	begin := least.Add(-period - slack)
 	n, first := p.record().since(begin, now)
-	if p.first.After(begin) && p.passed > n {
-		n, first = p.passed, p.first // longer ago than the record goes
+	if p.first.After(begin) && p.through > n {
+		n, first = p.through, p.first // longer ago than the record goes
 	}
 	return Limit{N: n, Period: period}, n > 0 && !first.After(until.Add(slack-period))
 }
@@ -269,14 +278,6 @@ func (p *Pacer) Learned(call feishu.Call) (Limit, bool) {
 
 // less is the limit with n calls less, but one at the least.
 func (l Limit) less(n int) Limit { return Limit{N: max(1, l.N-n), Period: l.Period} }
-
-// within is the tighter of two limits, as far as they can be compared.
-func (l Limit) within(other Limit) Limit {
-	if l.Period == other.Period {
-		l.N = min(l.N, other.N)
-	}
-	return l
-}
 
 func later(a, b time.Time) time.Time {
 	if a.Before(b) {

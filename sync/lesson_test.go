@@ -177,7 +177,7 @@ func TestClimb(t *testing.T) {
 	configured := Limit{100, 10 * second}
 	lesson := func() *bench {
 		b := newBench(configured)
-		b.passed, b.first = 40, b.now
+		b.through, b.first = 40, b.now
 		b.refuse(b.now, b.now, b.now.Add(10*second), true)
 		b.learned.limit, b.base, b.step, b.most = Limit{40, 10 * second}, Limit{40, 10 * second}, 1, 1<<30
 		b.calmAt = b.now.Add(30 * second)
