@@ -262,7 +262,7 @@ func TestEarly(t *testing.T) {
 		{60, milli, milli, [2]time.Duration{0, 0}},
 	} {
 		var trips trips
-		for i := range test.n {
+		for i := range test.n { // the shortest first
 			trips.add(test.least + (test.most-test.least)*time.Duration(i)/time.Duration(test.n))
 		}
 		if got := trips.early(); got < test.want[0] || got > test.want[1] {
@@ -332,6 +332,22 @@ func TestBatchSizes(t *testing.T) {
 	b.refused(80)
 	if b.doubt(); b.next() != 100 {
 		t.Error("a single row that is refused leaves the size in doubt")
+	}
+}
+
+// TestFasterNetwork shows that permits stop coming back early when round trips become
+// shorter than any before, until enough of them are known.
+func TestFasterNetwork(t *testing.T) {
+	var trips trips
+	for range 100 {
+		trips.add(200 * milli)
+	}
+	if trips.early() == 0 {
+		t.Fatal("nothing comes back early")
+	}
+	trips.add(5 * milli)
+	if early := trips.early(); early != 0 {
+		t.Errorf("%s early after one short trip", early)
 	}
 }
 

@@ -13,6 +13,9 @@ type trips struct {
 }
 
 func (t *trips) add(trip time.Duration) {
+	if t.n > 0 && trip < t.least-time.Millisecond {
+		*t = trips{} // the network is another one by now
+	}
 	if t.n == 0 || trip < t.least {
 		t.least = trip
 	}
