@@ -61,8 +61,10 @@ func (e *engine) together(ctx context.Context, steps []step, owner int) {
 			e.cutShort(ctx, s.result, err)
 		}
 	case refusal.Class == feishu.ClassUpdateLimit:
+		e.again(&steps[0].result)(refusal, 0)
 		e.limited(ctx, p, steps, owner)
 	case refusal.Class == feishu.ClassRow:
+		e.again(&steps[0].result)(refusal, 0)
 		e.blamed(ctx, p, steps, owner)
 	case refusal.Class == feishu.ClassTransient:
 		e.troubled(ctx, steps, owner, refusal)

@@ -52,6 +52,7 @@ func (e *engine) send(ctx context.Context, s step, p pass) {
 			e.suspect(r, refusal)
 			return
 		default:
+			e.again(&s.result)(refusal, 0)
 			e.quota.refused(p)
 		}
 		p = pass{owner: p.owner}
