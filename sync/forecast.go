@@ -1,6 +1,8 @@
 package sync
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"okrsync/feishu"
@@ -19,21 +21,30 @@ func (p pipe) forecast(limits []Limit, burst, n int) time.Duration {
 	if n <= 0 {
 		return 0
 	}
-	longest := p.rush(n)
-	for _, l := range limits {
-		// The permits of one period come back in the order of its answers.
-		waves := (n - 1) / l.N
-		wave := l.Period + l.Period/slots + max(0, p.reply-p.early)
-		if float64(waves)*float64(wave) > float64(forever)/2 {
-			return forever
-		}
-		longest = max(longest, time.Duration(waves)*wave+p.rush(n-waves*l.N))
-		if burst > 0 {
-			even := float64(max(n-burst, 0)) / float64(l.perSecond())
-			longest = max(longest, time.Duration(even*float64(time.Second))+p.reply)
+	longest := float64(p.waves(slices.SortedFunc(slices.Values(limits), func(a, b Limit) int { return cmp.Compare(b.Period, a.Period) }), n))
+	if burst > 0 {
+		for _, l := range limits {
+			even := float64(max(n-burst, 0)) / float64(l.perSecond()) * float64(time.Second)
+			longest = max(longest, even+float64(p.reply))
 		}
 	}
-	return longest
+	return time.Duration(min(longest, float64(forever)/2))
+}
+
+// waves is how long n calls take at limits, the longest period first: whole waves of its
+// calls, one a period, and then the rest, each as fast as the other limits let it.
+func (p pipe) waves(limits []Limit, n int) float64 {
+	if len(limits) == 0 {
+		return float64(p.rush(n))
+	}
+	l, others := limits[0], limits[1:]
+	whole := (n - 1) / l.N
+	if whole == 0 {
+		return p.waves(others, n)
+	}
+	// The permits of one period come back in the order of its answers.
+	wave := float64(l.Period + min(l.Period/slots, longestSlot) + max(0, p.reply-p.early))
+	return float64(whole)*max(wave, p.waves(others, l.N)) + p.waves(others, n-whole*l.N)
 }
 
 // rush is how long n calls take that no limit holds up: the number at a time doubles with

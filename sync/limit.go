@@ -29,9 +29,15 @@ func (l Limit) String() string {
 // perSecond is the limit as an even pace.
 func (l Limit) perSecond() rate.Limit { return rate.Limit(float64(l.N) / l.Period.Seconds()) }
 
+// mostLimits is how many limits hold at once, at most.
+const mostLimits = 8
+
 // ParseLimits reads limits that hold at once, such as "100/1m" or
 // "50/1s,1000/1m". A period may leave out its 1: "100/m".
 func ParseLimits(s string) ([]Limit, error) {
+	if strings.Count(s, ",") >= mostLimits {
+		return nil, fmt.Errorf("%q has more than %d limits", s, mostLimits)
+	}
 	var limits []Limit
 	for part := range strings.SplitSeq(s, ",") {
 		count, period, ok := strings.Cut(strings.TrimSpace(part), "/")

@@ -32,7 +32,9 @@ func TestParseLimits(t *testing.T) {
 		"1.5/1s":         nil,
 		"100/1m,":        nil,
 		"100/100000h":    nil,
-		"100/.5s":        {{N: 100, Period: 500 * time.Millisecond}},
+
+		"1/1s,1/1s,1/1s,1/1s,1/1s,1/1s,1/1s,1/1s,1/1s": nil,
+		"100/.5s": {{N: 100, Period: 500 * time.Millisecond}},
 	}
 	for in, want := range tests {
 		got, err := sync.ParseLimits(in)

@@ -74,22 +74,28 @@ func TestPlanIsWhatRunDoes(t *testing.T) {
 func TestPlannedTime(t *testing.T) {
 	for _, test := range []struct {
 		rows, size, workers int
-		limit               sync.Limit
+		rate                string
 	}{
-		{30, 1, 4, sync.Limit{N: 100, Period: time.Minute}},
-		{450, 1, 4, sync.Limit{N: 100, Period: time.Minute}},
-		{450, 1, 1, sync.Limit{N: 1000, Period: time.Second}},
-		{3000, 100, 4, sync.Limit{N: 10, Period: time.Minute}},
-		{100, 1, 8, sync.Limit{N: 1, Period: time.Second}},
-		{1000, 1, 0, sync.Limit{N: 50, Period: time.Second}},
-		{1000, 1, 0, sync.Limit{N: 100, Period: 6 * time.Second}},
-		{10_000, 100, 0, sync.Limit{N: 100, Period: time.Minute}},
-		{10_000, 100, 0, sync.Limit{N: 10, Period: 6 * time.Second}},
+		{30, 1, 4, "100/1m"},
+		{450, 1, 4, "100/1m"},
+		{450, 1, 1, "1000/1s"},
+		{3000, 100, 4, "10/1m"},
+		{100, 1, 8, "1/1s"},
+		{1000, 1, 0, "50/1s"},
+		{1000, 1, 0, "100/6s"},
+		{10_000, 100, 0, "100/1m"},
+		{10_000, 100, 0, "10/6s"},
+		{2000, 1, 0, "50/1s,1000/1m"},
+		{1900, 1, 16, "1000/1m,50/1s"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := comparing(t, feishutest.Config{Latency: 200 * time.Millisecond}, test.rows)
 			s.job.Rows = values(test.rows, 50_000)
-			pace(s, test.limit)
+			limits, err := sync.ParseLimits(test.rate)
+			if err != nil {
+				t.Fatal(err)
+			}
+			pace(s, limits...)
 			s.job.Workers, s.job.BatchSize = test.workers, test.size
 			var plan sync.Plan
 			s.job.OnPlan = func(p sync.Plan) { plan = p }
