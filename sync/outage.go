@@ -15,9 +15,9 @@ const (
 	// once in a thousand calls, and then costs a moment.
 	anOutage = 5
 
-	// outageTries is how many more are made, each after a longer rest, before the
-	// server is taken for down: within one to two minutes, as Retry has it.
-	outageTries = 9
+	// Tries is how many more are made, each after a rest, before the server is taken
+	// for down: within one to two minutes, as Retry has it.
+	Tries = 9
 )
 
 // met takes in a call in trouble, and returns how long everybody rests. Calls that were
@@ -43,5 +43,5 @@ func (o *outage) on() bool { return o.lost >= anOutage }
 // lasts reports whether it has been waited for long enough. A server that has not
 // answered yet is more likely one that is not there.
 func (o *outage) lasts() bool {
-	return o.lost >= anOutage+outageTries || o.on() && !o.reached
+	return o.lost >= anOutage+Tries || o.on() && !o.reached
 }

@@ -18,8 +18,8 @@ type Pacer struct {
 	// OnPause, if set, is called once for each pause. It must not block.
 	OnPause func(Pause)
 
-	// Strict keeps each permit until a whole period after its call's answer, which is
-	// a proof that no limit is exceeded. Otherwise, when enough answers have shown how
+	// Strict keeps each permit until a whole period after its call's answer, which proves
+	// that no limit is exceeded as long as calls are answered. Otherwise, when enough answers have shown how
 	// long a round trip takes at least, it comes back by a little less than that earlier.
 	Strict bool
 

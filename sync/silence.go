@@ -14,9 +14,6 @@ type Pause struct {
 	Try    int         // of the Tries in an outage that follows it; 0 if it is none
 }
 
-// Tries is how many are made in an outage before the run stops.
-const Tries = outageTries
-
 const (
 	// leastRest is the silence kept when the server names none. It doubles, up to
 	// mostRest, while nothing is accepted between.

@@ -5,8 +5,8 @@
 // The order of work is fixed. The whole file is read and checked first, and items
 // that are named twice are found. Then the live items are read, and what each row
 // changes becomes known: the [Plan]. Only then is a call spent that changes anything.
-// Rows are sent by a bounded pool of workers; one row deep in back-off holds up
-// neither the other rows nor their results.
+// More rows are under way than have a call on the wire, so that one row deep in
+// back-off holds up neither the other rows nor their results.
 package sync
 
 import (
