@@ -302,3 +302,26 @@ func TestFirstRefusal(t *testing.T) {
 		}
 	}
 }
+
+// TestCorrected shows what is made of a lesson that is refused: less than it said, however
+// many calls seem to have been let through, and anything for another period.
+func TestCorrected(t *testing.T) {
+	learned := func() *bench {
+		b := newBench()
+		b.learned = &window{limit: Limit{100, 6 * second}}
+		return b
+	}
+	if by, most := learned().corrected(Limit{100, 6 * second}, true); by.N != 94 || most != 94 {
+		t.Errorf("the same again is corrected to %s, %d at most", by, most)
+	}
+	if by, _ := learned().corrected(Limit{50, 6 * second}, true); by.N != 50 {
+		t.Errorf("half of it is corrected to %s", by)
+	}
+	if by, _ := learned().corrected(Limit{100, 9 * second}, true); by != (Limit{100, 9 * second}) {
+		t.Errorf("another period is corrected to %s", by)
+	}
+	b := learned()
+	if by, _ := b.corrected(Limit{100, 6 * second}, false); by.N != 100 || b.strikes != 0 {
+		t.Errorf("a silence that was too short makes %s, and %d strikes", by, b.strikes)
+	}
+}
