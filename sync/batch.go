@@ -17,8 +17,12 @@ var (
 	errTooLarge = errors.New("smaller batches are known to be refused by now")
 )
 
-// deliver sends steps of one table in batches as large as Feishu takes them.
+// deliver sends steps of one table in batches as large as Feishu takes them. Those that
+// an earlier run may have sent are looked at first.
 func (e *engine) deliver(ctx context.Context, steps []step) {
+	if anyLost(steps) {
+		steps = e.lookFirst(ctx, steps)
+	}
 	e.chunks(ctx, steps, 0)
 }
 
@@ -149,7 +153,7 @@ func (e *engine) batch(ctx context.Context, steps []step, owner int) (feishu.Bat
 		case len(steps) > e.sizes.next():
 			return errTooLarge
 		}
-		reply, err = e.Client.BatchUpdate(p.ctx, steps[0].table(), entries)
+		reply, err = e.Client.BatchUpdate(carrying(p.ctx, steps...), steps[0].table(), entries)
 		for i := range steps {
 			steps[i].tried(err, feishu.CallBatchUpdate)
 		}

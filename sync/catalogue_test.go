@@ -80,15 +80,15 @@ func TestP115_ContentNotName(t *testing.T) {
 	sums := map[string]string{}
 	for name, line := range map[string]string{"a.csv": plain, "改名 之后.txt": plain, "saved.csv": saved} {
 		f := sheetOf(t, name, line, 3)
-		journal := filepath.Join(t.TempDir(), "journal.jsonl")
-		j, err := sync.CreateJournal(journal, sync.Header{Input: sync.Input{Path: f.Name(), SHA256: f.SHA256(), Rows: 3}})
+		folder := t.TempDir()
+		j, err := sync.CreateJournal(folder, sync.Header{Input: sync.Input{Path: f.Name(), SHA256: f.SHA256(), Rows: 3}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := j.Close(); err != nil {
+		if err := j.Close(time.Minute); err != nil {
 			t.Fatal(err)
 		}
-		record, err := sync.OpenRecord(journal)
+		record, err := sync.OpenRecord(folder)
 		if err != nil {
 			t.Fatal(err)
 		}

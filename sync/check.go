@@ -39,6 +39,7 @@ func (c Check) Run() (rows int, results iter.Seq2[Result, error], err error) {
 type checked struct {
 	table     feishu.Table // of rows that name none
 	rows      int
+	before    *Record // of the run that is continued, nil for none
 	ruled     rulings
 	live      *live // nil where nothing is compared
 	offline   bool  // nothing is asked of Feishu, so what only it can tell is left open
@@ -105,6 +106,7 @@ func (c checked) planned(rows source.Rows) iter.Seq2[Result, error] {
 type step struct {
 	result Result        // so far, or for good
 	done   bool          // nothing is to be sent
+	known  bool          // the run that is continued has noted the result
 	fields feishu.Fields // to be sent otherwise
 	lost   bool          // the last write's answer was lost, and it may have told somebody
 	losses int           // how often that was
@@ -126,36 +128,48 @@ func settled(r Result, status Status, reason Reason, details ...any) step {
 // weigh decides what is to be done about a row, given as source.Rows gives it. An
 // error is one that ended the reading.
 func (c checked) weigh(u source.Update, err error) (step, error) {
-	bad, rounded := errors.AsType[*source.RowError](err)
-	if rounded {
-		if !c.knows(bad) {
-			return step{result: c.rejection(bad), done: true}, nil
-		}
-		u, err = bad.Update, nil
-		u.ItemID = bad.Rounded
-	}
-	if err != nil {
+	bad, rejected := errors.AsType[*source.RowError](err)
+	row := u.Row
+	if rejected {
+		row = bad.Row
+	} else if err != nil {
 		return step{}, err
 	}
-	r := c.answer(u)
-	if rounded {
-		r.Owner = u.UserID
+	if status, done := c.before.done(row); done {
+		return step{result: Result{Row: row, Status: status}, done: true, known: true}, nil
 	}
+	if rejected && !c.knows(bad) {
+		return step{result: c.rejection(bad), done: true}, nil
+	}
+	if !rejected {
+		return c.weighRow(u, ""), nil
+	}
+	u = bad.Update
+	u.ItemID = bad.Rounded
+	return c.weighRow(u, u.UserID), nil
+}
+
+// weighRow decides about a row that could be read. Its owner is given where an id that
+// may have been rounded is certain only because of that.
+func (c checked) weighRow(u source.Update, owner string) step {
+	r := c.answer(u)
+	r.Owner = owner
 	ruling, ruled := c.ruled.of(u.Row)
 	switch {
 	case u.Aside == source.AsideTotal:
-		return settled(r, Ignored, TotalRow), nil
+		return settled(r, Ignored, TotalRow)
 	case u.Aside == source.AsideHeader:
-		return settled(r, Ignored, HeaderRow), nil
+		return settled(r, Ignored, HeaderRow)
 	case u.Empty():
-		return settled(r, Ignored, NoValue), nil
+		return settled(r, Ignored, NoValue)
 	case ruled:
 		status, reason := ruling.verdict()
-		return settled(r, status, reason, int(ruling.other)), nil
+		return settled(r, status, reason, int(ruling.other))
 	case !c.tableless && (r.Source == "" || r.Table == ""):
-		return settled(r, Rejected, TableUnknown), nil
+		return settled(r, Rejected, TableUnknown)
 	}
-	return c.compare(r, u), nil
+	earlier, unsure := c.before.earlier(u.Row)
+	return c.compare(r.following(earlier), u, unsure)
 }
 
 // knows reports whether a row is rejected only for an id that may have been rounded,

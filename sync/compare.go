@@ -11,10 +11,14 @@ import (
 
 // compare holds a row that gives something against its live item: what is left to be
 // sent is what differs. Where nothing is compared, all of it is left.
-func (c checked) compare(r Result, u source.Update) step {
+// A row that an earlier run may have sent, be it that nobody is sure, is looked at in
+// any case before it is sent.
+func (c checked) compare(r Result, u source.Update, unsure bool) step {
 	given := fields(u)
 	if c.live == nil {
-		return c.uncompared(r, u, given)
+		s := c.uncompared(r, u, given)
+		s.lost = !s.done && (unsure || !r.Sent.Empty())
+		return s
 	}
 	table := c.live.table(step{result: r}.table())
 	if table.refusal != nil {
@@ -27,13 +31,16 @@ func (c checked) compare(r Result, u source.Update) step {
 	r = s.result
 	changing := given.Changing(item.Fields)
 	switch after := changing.Over(item.Fields); {
+	case changing.Empty() && !r.Sent.Empty():
+		r.Status, r.After = Updated, confirmed(r.Sent, item.Fields) // by the run that is continued
+		return step{result: r, done: true}
 	case changing.Empty():
 		r.Status = Unchanged
 		return step{result: r, done: true}
 	case meets(after):
 		return settled(r, Rejected, StartIsTarget, after.Initial.String())
 	}
-	r.Before, r.Irreversible = item.Only(changing), irreversible(item.Fields, changing)
+	r.Before, r.Irreversible = item.Only(changing).Over(r.Before), irreversible(item.Fields, changing)
 	r.Notifies = item.notifies(changing, r.Item)
 	return step{result: r, fields: changing}
 }

@@ -124,7 +124,8 @@ func TestTooManyTables(t *testing.T) {
 func TestReasonsHaveWords(t *testing.T) {
 	details := map[Reason][]any{
 		NoValue: nil, TotalRow: nil, HeaderRow: nil, SameAsRow: {12}, ConflictsWithRow: {12}, SupersededByRow: {12}, TableUnknown: nil,
-		Interrupted: nil, OtherValue: nil, StartIsTarget: {"5"}, ItemUnknown: {"71"}, ItemDamaged: {"71", "72"}, OwnerUnknown: {"ou_a"},
+		Interrupted: nil,
+		InFlight:    nil, OtherValue: nil, StartIsTarget: {"5"}, ItemUnknown: {"71"}, ItemDamaged: {"71", "72"}, OwnerUnknown: {"ou_a"},
 		OwnerAmbiguous: {"ou_a", "71, 72"}, OwnerUnread: nil, OtherOwner: {"ou_a", "ou_b"}, ListIncomplete: nil, Guarded: nil, CallsUsedUp: nil, BatchRefused: {"no"}, Unconfirmed: nil,
 	}
 	for r, details := range details {

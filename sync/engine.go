@@ -136,6 +136,9 @@ func (e *engine) read(ctx context.Context, updates chan<- []step) {
 			return
 		}
 		e.reread++
+		if s.known {
+			continue
+		}
 		if s.done {
 			e.finish(s.result)
 			continue

@@ -96,7 +96,7 @@ func (b Breach) Words() Text {
 // breaches lists the guards that what the survey found exceeds.
 func (s *survey) breaches() []Breach {
 	g, planned, rejected := s.guards, s.counts[Planned], s.counts[Rejected]
-	asked := planned + rejected + s.counts[Unchanged] + s.counts[Failed]
+	asked := planned + rejected + s.counts[Updated] + s.counts[Unchanged] + s.counts[Failed]
 	var all []Breach
 	add := func(exceeded bool, b Breach) {
 		if exceeded {
@@ -141,7 +141,7 @@ type examples struct {
 
 func (e *examples) add(r Result) {
 	const most = 10
-	if e.count++; len(e.first) < most {
+	if e.count++; len(e.first) < most && r.Code+r.Item != "" { // of a row that is done nothing more is known
 		e.first = append(e.first, r)
 	}
 }

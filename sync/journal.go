@@ -1,29 +1,61 @@
 package sync
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
+	"io/fs"
+	"maps"
 	"os"
-	"sync"
+	"path/filepath"
 	"time"
 )
 
+// The files of a run's folder that say how far it is.
+const (
+	// JournalName is the truth about the run: what became of which row.
+	JournalName = "journal.jsonl"
+
+	// SummaryName is written last. A run without it did not end.
+	SummaryName = "summary.json"
+
+	// StateFolder stands beside the folders of the runs and has what only the next run is
+	// to read.
+	StateFolder = ".okrsync"
+)
+
+// callsOf is the file with the attempts of the run in a folder.
+func callsOf(folder string) string {
+	return filepath.Join(filepath.Dir(folder), StateFolder, filepath.Base(folder)+".calls.jsonl")
+}
+
 // JournalFormat is the version of the journal's format. It rises when a reader
 // of the version before would misunderstand a line.
-const JournalFormat = 1
-
-// syncEvery is how long a line may be on its way to the disk.
-const syncEvery = time.Second
+const JournalFormat = 2
 
 // A Header is the first line of a journal: what the run was made of.
 type Header struct {
 	Format    int       `json:"journal"` // JournalFormat
 	Version   string    `json:"okrsync"` // the program's version
 	Input     Input     `json:"input"`
+	Account   Account   `json:"account"`
 	Source    string    `json:"metric_source_id,omitempty"` // of rows that name none
 	Table     string    `json:"metric_table_id,omitempty"`
 	StartedAt time.Time `json:"started_at"`
+
+	// Settings are those that decide what is read from the file and sent for a row.
+	Settings map[string]string `json:"settings,omitempty"`
+}
+
+// An Account is who the calls are made for; the limits are each account's own.
+type Account struct {
+	BaseURL string `json:"base_url"`
+	AppID   string `json:"app_id,omitempty"` // "" where only a token is known
+}
+
+// Same reports whether two runs are of the same content with the same target, so that one
+// can continue the other.
+func (h Header) Same(other Header) bool {
+	return h.Input.same(other.Input) && h.Account == other.Account &&
+		h.Source == other.Source && h.Table == other.Table && maps.Equal(h.Settings, other.Settings)
 }
 
 // An Input is the file of a run.
@@ -37,83 +69,100 @@ type Input struct {
 	Delimiter string `json:"delimiter,omitempty"` // of a text
 }
 
-// A Journal is the truth about a run: an append-only file with a header line
-// and one line of JSON per finished row, written as it happens. A line is with
-// the operating system when Append returns, so that the death of the process
-// does not lose it, and on the disk within a second, so that only the death of
-// the machine can lose the lines of that second.
-type Journal struct {
-	mu    sync.Mutex
-	file  *os.File
-	err   error // the first failure; nothing is written after it
-	timer *time.Timer
-	dirty bool
+// same reports whether two inputs have the same rows, whatever they are called.
+func (i Input) same(other Input) bool {
+	i.Path = other.Path
+	return i == other
 }
 
-// CreateJournal creates the file, readable by its owner only, and writes the
-// header. It is an error if there is a file of that name already.
-func CreateJournal(name string, h Header) (*Journal, error) {
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
+// A Journal is the truth about a run: an append-only file with a header line
+// and one line of JSON per finished row, written as it happens. Beside it a second one
+// takes each call before it goes out.
+type Journal struct {
+	folder string
+	rows   *appender
+	calls  *appender
+}
+
+// CreateJournal creates the files of a journal in the folder of a new run, readable by
+// their owner only, and writes the header. It is an error if there are such files already.
+func CreateJournal(folder string, h Header) (*Journal, error) {
+	h.Format = JournalFormat
+	j := &Journal{folder: folder}
+	var err error
+	if j.calls, err = openCalls(folder, os.O_EXCL); err != nil {
 		return nil, err
 	}
-	j := &Journal{file: file}
-	j.timer = time.AfterFunc(syncEvery, j.sync)
-	j.timer.Stop()
-	h.Format = JournalFormat
-	if err := errors.Join(j.write(h), j.file.Sync()); err != nil {
-		return nil, errors.Join(err, file.Close())
+	if j.rows, err = openAppender(filepath.Join(folder, JournalName), os.O_CREATE|os.O_EXCL); err != nil {
+		return nil, errors.Join(err, j.calls.close(), os.Remove(j.calls.file.Name()))
+	}
+	err = j.rows.add(h)
+	if err == nil {
+		err = errors.Join(j.rows.file.Sync(), syncFolder(folder), syncFolder(filepath.Dir(folder)))
+	}
+	if err != nil {
+		err = errors.Join(err, j.rows.close(), j.calls.close())
+		return nil, errors.Join(err, os.Remove(j.rows.file.Name()), os.Remove(j.calls.file.Name()))
 	}
 	return j, nil
 }
 
-// Append writes the line of one row. After an error nothing more is written,
-// and every further call returns that error.
-func (j *Journal) Append(r Result) error { return j.write(r) }
+// ContinueJournal opens the journal of an unfinished run to go on with it. What a kill
+// cut off at its end is dropped, and so is the summary of the part that ended, if it did:
+// the run has none until it ends again.
+func ContinueJournal(r *Record) (*Journal, error) {
+	if err := os.Remove(filepath.Join(r.Folder, SummaryName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	j := &Journal{folder: r.Folder}
+	var err error
+	if j.calls, err = openCalls(r.Folder, 0); err != nil {
+		return nil, err
+	}
+	if j.rows, err = openAppender(filepath.Join(r.Folder, JournalName), 0); err != nil {
+		return nil, errors.Join(err, j.calls.close())
+	}
+	if err := errors.Join(j.rows.file.Truncate(r.end), j.calls.file.Truncate(r.callsEnd)); err != nil {
+		return nil, errors.Join(err, j.rows.close(), j.calls.close())
+	}
+	return j, nil
+}
 
-func (j *Journal) write(v any) error {
-	line, err := json.Marshal(v)
+func openCalls(folder string, flags int) (*appender, error) {
+	name := callsOf(folder)
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		return nil, err
+	}
+	return openAppender(name, os.O_CREATE|flags)
+}
+
+func openAppender(name string, flags int) (*appender, error) {
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND|flags, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	return newAppender(file), nil
+}
+
+// Append writes the line of one row. After an error nothing more is written, and every
+// further call returns that error.
+func (j *Journal) Append(r Result) error { return j.rows.add(r) }
+
+// Sending notes an attempt that is about to go out; after an error it must not.
+func (j *Journal) Sending(a Attempt) error { return j.calls.add(a) }
+
+// Resting notes that nobody sends before a time.
+func (j *Journal) Resting(until time.Time) error {
+	return j.calls.add(Attempt{At: time.Now().UTC(), Quiet: until.UTC()})
+}
+
+// Close brings everything to the disk and closes the journal. It returns the first error
+// the journal had. If there was none, no call is out any more, and of the attempts only
+// those are kept that the limits still count, being younger than the horizon.
+func (j *Journal) Close(horizon time.Duration) error {
+	err := errors.Join(j.rows.close(), j.calls.close())
 	if err != nil {
 		return err
 	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.err != nil {
-		return j.err
-	}
-	if len(line) >= maxLine {
-		return fmt.Errorf("the line would be %d bytes long", len(line))
-	}
-	if _, err := j.file.Write(append(line, '\n')); err != nil {
-		j.err = err
-		return j.err
-	}
-	if !j.dirty {
-		j.dirty = true
-		j.timer.Reset(syncEvery)
-	}
-	return nil
-}
-
-// sync brings what was written to the disk.
-func (j *Journal) sync() {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if !j.dirty || j.err != nil {
-		return
-	}
-	j.dirty = false
-	if err := j.file.Sync(); err != nil {
-		j.err = err
-	}
-}
-
-// Close brings everything to the disk and closes the file. It returns the first
-// error the journal had.
-func (j *Journal) Close() error {
-	j.timer.Stop()
-	j.sync()
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return errors.Join(j.err, j.file.Close())
+	return forget(j.folder, time.Now().Add(-horizon))
 }

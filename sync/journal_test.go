@@ -8,19 +8,21 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"okrsync/feishu"
 	"okrsync/sync"
 )
 
-// journal writes a journal of the given rows and returns its name.
+// journal writes a journal of the given rows and returns its folder.
 func journal(t *testing.T, rows ...int) string {
 	t.Helper()
-	name := filepath.Join(t.TempDir(), "journal.jsonl")
-	j, err := sync.CreateJournal(name, sync.Header{Version: "v1", Input: sync.Input{Path: "a.csv", Rows: len(rows)}})
+	folder := t.TempDir()
+	j, err := sync.CreateJournal(folder, sync.Header{Version: "v1", Input: sync.Input{Path: "a.csv", Rows: len(rows)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,15 +31,15 @@ func journal(t *testing.T, rows ...int) string {
 			t.Fatal(err)
 		}
 	}
-	if err := j.Close(); err != nil {
+	if err := j.Close(time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	return name
+	return folder
 }
 
 // order reads a journal and lists its rows as they come.
-func order(name string) (string, error) {
-	record, err := sync.OpenRecord(name)
+func order(folder string) (string, error) {
+	record, err := sync.OpenRecord(folder)
 	if err != nil {
 		return "", err
 	}
@@ -49,6 +51,9 @@ func order(name string) (string, error) {
 		}
 		rows = append(rows, fmt.Sprint(r.Row))
 	}
+	if record.Damaged > 0 {
+		rows = append(rows, fmt.Sprintf("(%d damaged from line %d)", record.Damaged, record.FirstDamaged))
+	}
 	return strings.Join(rows, " "), nil
 }
 
@@ -59,8 +64,8 @@ func TestJournalIsReadInFileOrder(t *testing.T) {
 }
 
 func TestLastLineOfARowCounts(t *testing.T) {
-	name := filepath.Join(t.TempDir(), "journal.jsonl")
-	j, err := sync.CreateJournal(name, sync.Header{})
+	folder := t.TempDir()
+	j, err := sync.CreateJournal(folder, sync.Header{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,10 +74,10 @@ func TestLastLineOfARowCounts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := j.Close(); err != nil {
+	if err := j.Close(time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	record, err := sync.OpenRecord(name)
+	record, err := sync.OpenRecord(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,17 +92,13 @@ func TestLastLineOfARowCounts(t *testing.T) {
 // TestTornJournal cuts a journal at every byte: what is left is either read up
 // to its last whole line, or refused for want of a header.
 func TestTornJournal(t *testing.T) {
-	name := journal(t, 2, 3, 4)
-	whole, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
+	folder := journal(t, 2, 3, 4)
+	name := filepath.Join(folder, sync.JournalName)
+	whole := contentOf(t, name)
 	for cut := range whole {
-		if err := os.WriteFile(name, whole[:cut], 0o600); err != nil {
-			t.Fatal(err)
-		}
+		replace(t, name, whole[:cut])
 		lines := bytes.Count(whole[:cut], []byte("\n"))
-		got, err := order(name)
+		got, err := order(folder)
 		if lines == 0 {
 			if err == nil {
 				t.Errorf("cut at %d: no error", cut)
@@ -110,30 +111,134 @@ func TestTornJournal(t *testing.T) {
 	}
 }
 
-func TestDamagedJournal(t *testing.T) {
-	header := `{"journal":1,"okrsync":"v1","input":{"path":"","sha256":"","sheet":"","rows":1},"started_at":"2026-01-01T00:00:00Z"}` + "\n"
-	for name, content := range map[string]string{
-		"no JSON":        header + "{\"row\":2\n{\"row\":3}\n",
-		"no row":         header + "{\"item\":\"2\"}\n",
-		"zeros":          header + "\x00\x00\x00\n",
-		"another format": strings.Replace(header, `"journal":1`, `"journal":99`, 1),
-		"no header":      "{\"row\":2}\n",
-		"endless line":   header + strings.Repeat("x", 5<<20) + "\n",
-	} {
-		file := filepath.Join(t.TempDir(), "journal.jsonl")
-		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if got, err := order(file); err == nil || !strings.Contains(err.Error(), "line ") {
-			t.Errorf("%s: %q, %v", name, got, err)
+// TestFlippedBit flips every bit of a journal behind its header: the line it is in, or
+// two if it was the end of one, is told as damaged, and the others are as they were.
+func TestFlippedBit(t *testing.T) {
+	folder := journal(t, 2, 3, 4)
+	name := filepath.Join(folder, sync.JournalName)
+	whole := contentOf(t, name)
+	rows := whole[bytes.IndexByte(whole, '\n')+1:]
+	for i := range rows {
+		line := 2 + bytes.Count(rows[:i], []byte("\n"))
+		for bit := range 8 {
+			rows[i] ^= 1 << bit
+			replace(t, name, whole)
+			got, err := order(folder)
+			flipped := rows[i]
+			rows[i] ^= 1 << bit
+			if err != nil {
+				t.Fatalf("byte %d, bit %d: %v", i, bit, err)
+			}
+			if last := i == len(rows)-1; last && got == "2 3" {
+				continue // as if it had been cut
+			}
+			left := slices.Delete([]string{"2", "3", "4"}, line-2, line-1)
+			if rows[i] == '\n' {
+				left = slices.Delete([]string{"2", "3", "4"}, line-2, line)
+			}
+			damaged := 1
+			if flipped == '\n' {
+				damaged = 2 // halves
+			}
+			want := strings.TrimSpace(fmt.Sprintf("%s (%d damaged from line %d)", strings.Join(left, " "), damaged, line))
+			if got != want {
+				t.Fatalf("byte %d, bit %d: %q, want %q", i, bit, got, want)
+			}
 		}
 	}
 }
 
+func TestDamagedJournal(t *testing.T) {
+	whole := contentOf(t, filepath.Join(journal(t, 2, 3, 4), sync.JournalName))
+	lines := strings.SplitAfter(string(whole), "\n")
+	header := lines[0]
+	for name, test := range map[string]struct{ content, want string }{
+		"no JSON":        {header + "{\"row\":2\n" + lines[2], "3 (1 damaged from line 2)"},
+		"no sum":         {header + "{\"row\":2,\"status\":\"updated\"}\n", "(1 damaged from line 2)"},
+		"zeros":          {header + lines[1] + "\x00\x00\x00\n" + lines[3], "2 4 (1 damaged from line 3)"},
+		"zeroed block":   {header + lines[1] + strings.Repeat("\x00", 5<<20) + "\n" + lines[3], "2 4 (1 damaged from line 3)"},
+		"zeros to end":   {header + lines[1] + strings.Repeat("\x00", 5<<20), "2"},
+		"doubled tail":   {string(whole) + lines[2] + lines[3], "2 3 4"},
+		"another format": {strings.Replace(header, `"journal":2`, `"journal":99`, 1), "format 99"},
+		"no header":      {lines[1], "line 1"},
+		"empty":          {"", "line 1"},
+		"damaged header": {strings.Replace(header, "a.csv", "b.csv", 1) + lines[1], "line 1"},
+	} {
+		folder := t.TempDir()
+		replace(t, filepath.Join(folder, sync.JournalName), []byte(test.content))
+		got, err := order(folder)
+		if got != test.want && (err == nil || !strings.Contains(err.Error(), test.want)) {
+			t.Errorf("%s: %q, %v; want %q", name, got, err, test.want)
+		}
+	}
+}
+
+// FuzzRecord reads whatever may stand in the files of a run.
+func FuzzRecord(f *testing.F) {
+	folder := f.TempDir()
+	j, err := sync.CreateJournal(folder, sync.Header{Input: sync.Input{Rows: 3}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	row := sync.Result{Row: 2, Item: "7", Status: sync.Unprocessed, Sent: feishu.Fields{Current: "1"}, Attempts: 1}
+	if err := errors.Join(j.Sending(sync.Attempt{Call: feishu.CallPatch, Rows: []sync.Result{row}}), j.Append(row), j.Append(sync.Result{Row: 3, Status: sync.Updated})); err != nil {
+		f.Fatal(err)
+	}
+	names := []string{filepath.Join(folder, sync.JournalName), calls(folder)}
+	f.Add(contentOf(f, names[0]), contentOf(f, names[1]))
+	f.Fuzz(func(t *testing.T, rows, attempts []byte) {
+		folder := filepath.Join(t.TempDir(), "run")
+		if err := errors.Join(os.MkdirAll(folder, 0o700), os.MkdirAll(filepath.Dir(calls(folder)), 0o700)); err != nil {
+			t.Fatal(err)
+		}
+		replace(t, filepath.Join(folder, sync.JournalName), rows)
+		replace(t, calls(folder), attempts)
+		record, err := sync.OpenRecord(folder)
+		if err != nil {
+			return
+		}
+		defer record.Close()
+		last := 0
+		for r, err := range record.Results() {
+			if err != nil {
+				return // sealed by somebody who knew how
+			}
+			if r.Row <= last {
+				t.Errorf("row %d after %d", r.Row, last)
+			}
+			last = r.Row
+		}
+	})
+}
+
+// calls is the file with the attempts of the run in a folder.
+func calls(folder string) string {
+	return filepath.Join(filepath.Dir(folder), sync.StateFolder, filepath.Base(folder)+".calls.jsonl")
+}
+
+func contentOf(t testing.TB, name string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+func replace(t testing.TB, name string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(name, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestJournalIsNeverOverwritten(t *testing.T) {
-	name := journal(t, 2)
-	if _, err := sync.CreateJournal(name, sync.Header{}); !errors.Is(err, fs.ErrExist) {
+	folder := journal(t, 2)
+	if _, err := sync.CreateJournal(folder, sync.Header{}); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("got %v", err)
+	}
+	if got, err := order(folder); got != "2" || err != nil {
+		t.Errorf("%s, %v", got, err)
 	}
 }
 
@@ -141,10 +246,44 @@ func TestJournalIsPrivate(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		return // permissions there are not these bits
 	}
-	info, err := os.Stat(journal(t, 2))
-	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("%v, %v", info.Mode(), err)
+	folder := journal(t, 2)
+	for _, name := range []string{filepath.Join(folder, sync.JournalName), calls(folder)} {
+		if info, err := os.Stat(name); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", name, info.Mode(), err)
+		}
 	}
+}
+
+// TestVanishedJournal takes a journal's name away: nobody would find what is written to
+// it, so that within a second nothing can be.
+func TestVanishedJournal(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "run")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		j, err := sync.CreateJournal(folder, sync.Header{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.RemoveAll(filepath.Dir(folder)); err != nil {
+			t.Fatal(err)
+		}
+		row := sync.Result{Row: 2, Status: sync.Updated}
+		if err := errors.Join(j.Append(row), j.Sending(sync.Attempt{Call: feishu.CallPatch})); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(1001 * time.Millisecond)
+		if err := j.Append(row); err == nil || !strings.Contains(err.Error(), "deleted or moved") {
+			t.Errorf("the next line: %v", err)
+		}
+		if err := j.Sending(sync.Attempt{Call: feishu.CallPatch}); err == nil {
+			t.Error("the next call may go out")
+		}
+		if err := j.Close(time.Minute); err == nil {
+			t.Error("closed as if nothing had happened")
+		}
+	})
 }
 
 func TestCreateFolder(t *testing.T) {
@@ -167,11 +306,11 @@ func TestCreateFolder(t *testing.T) {
 }
 
 func BenchmarkAppend(b *testing.B) {
-	j, err := sync.CreateJournal(filepath.Join(b.TempDir(), "journal.jsonl"), sync.Header{})
+	j, err := sync.CreateJournal(b.TempDir(), sync.Header{})
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer j.Close()
+	defer j.Close(time.Minute)
 	r := sync.Result{
 		Row: 2, Source: "7041234567890123456", Table: "7041234567890123457", Item: "7041234567890123458", Status: sync.Updated,
 		Sent: feishu.Fields{Current: "12.5"}, After: feishu.Fields{Current: "12.5"}, Attempts: 1, HTTPStatus: 200, FinishedAt: time.Now(),

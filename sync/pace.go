@@ -112,6 +112,12 @@ func (p *pace) give(now, sent time.Time, o outcome) {
 	}
 }
 
+// undo gives back the permits of a call that was not sent.
+func (p *pace) undo() {
+	p.out--
+	p.each((*window).drop)
+}
+
 func (p *pace) each(do func(*window)) {
 	for _, w := range p.windows {
 		do(w)

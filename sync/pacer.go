@@ -18,6 +18,10 @@ type Pacer struct {
 	// OnPause, if set, is called once for each pause. It must not block.
 	OnPause func(Pause)
 
+	// OnAttempt, if set, is called with each call that has its permit, before it goes
+	// out. After an error it does not.
+	OnAttempt func(Attempt) error
+
 	// Strict keeps each permit until a whole period after its call's answer, which proves
 	// that no limit is exceeded as long as calls are answered. Otherwise, when enough answers have shown how
 	// long a round trip takes at least, it comes back by a little less than that earlier.
@@ -67,8 +71,7 @@ func (p *Pacer) Admit(ctx context.Context, call feishu.Call) (done func(error), 
 			return nil, err
 		}
 		if wait == 0 {
-			sent := time.Now()
-			return func(err error) { p.done(call, sent, err) }, nil
+			return p.sending(ctx, call)
 		}
 		timer := time.NewTimer(wait)
 		select {
@@ -79,6 +82,44 @@ func (p *Pacer) Admit(ctx context.Context, call feishu.Call) (done func(error), 
 		timer.Stop()
 	}
 	return nil, ctx.Err()
+}
+
+// sending notes a call that has its permit.
+func (p *Pacer) sending(ctx context.Context, call feishu.Call) (done func(error), err error) {
+	if p.OnAttempt != nil {
+		if err := p.OnAttempt(attemptOf(ctx, call, p.onTheWire(call))); err != nil {
+			p.undo(call)
+			return nil, err
+		}
+	}
+	sent := time.Now()
+	return func(err error) { p.done(call, sent, err) }, nil
+}
+
+// onTheWire is how many calls of a kind have no answer yet.
+func (p *Pacer) onTheWire(call feishu.Call) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.pace(call).out
+}
+
+// undo takes back the permit of a call that does not go out.
+func (p *Pacer) undo(call feishu.Call) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.calls[call]--
+	p.spent--
+	p.out--
+	p.pace(call).undo()
+	p.wake()
+}
+
+// wake wakes those who wait for a permit.
+func (p *Pacer) wake() {
+	if p.changed != nil {
+		close(p.changed)
+		p.changed = nil
+	}
 }
 
 // try takes a permit and returns 0, or returns how long to wait before the next
@@ -139,10 +180,7 @@ func (p *Pacer) done(call feishu.Call, sent time.Time, err error) {
 		pace.give(now, sent, passed)
 	}
 	p.out--
-	if p.changed != nil {
-		close(p.changed)
-		p.changed = nil
-	}
+	p.wake()
 	p.mu.Unlock()
 	p.tell(pause)
 }

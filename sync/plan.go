@@ -43,7 +43,7 @@ func (j Job) Plan(ctx context.Context) (Plan, iter.Seq2[Result, error], error) {
 	if err != nil {
 		return Plan{}, nil, err
 	}
-	if err := j.Begin(c.rows); err != nil {
+	if c.before, err = j.Begin(c.rows); err != nil {
 		return Plan{}, nil, err
 	}
 	plan, err := j.prepare(ctx, &c, named)
@@ -59,6 +59,7 @@ func (j Job) prepare(ctx context.Context, c *checked, named *mentions) (Plan, er
 	started, alone := time.Now(), j.Pacer.untouched()
 	var left *wanted
 	c.ruled, left = named.rulings(j.Duplicates)
+	left.drop(c.before)
 	if j.Compare {
 		live, err := j.look(ctx, left, named.lateTables())
 		if spent, ok := errors.AsType[*BudgetError](err); ok {

@@ -44,6 +44,12 @@ func (e *engine) recheck(ctx context.Context, steps []step, refusal *feishu.Erro
 	case <-timer.C:
 	case <-ctx.Done():
 	}
+	return e.lookFirst(ctx, steps)
+}
+
+// lookFirst looks at the items of those steps that may have been applied, and returns
+// the steps that are still to be sent.
+func (e *engine) lookFirst(ctx context.Context, steps []step) []step {
 	var lost, rest []step
 	for _, s := range steps {
 		if s.lost {
@@ -68,6 +74,9 @@ func (e *engine) unapplied(ctx context.Context, steps []step) []step {
 		item, there := items[s.result.Item]
 		refusal := refusals[s.result.Item]
 		switch {
+		case there && s.fields.Changing(item.Fields).Empty() && s.result.Attempts == 0:
+			s.result.Status = Unchanged
+			e.finish(s.result)
 		case there && s.fields.Changing(item.Fields).Empty():
 			s.result.After = confirmed(s.fields, item.Fields)
 			e.passed(pass{}, s.result)

@@ -1,117 +1,182 @@
 package sync
 
 import (
-	"bufio"
 	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"maps"
+	"math"
 	"os"
+	"path/filepath"
 	"slices"
+	"time"
+
+	"okrsync/feishu"
 )
 
-// A Record is a journal opened for reading: its header and where each row's
-// last line stands.
+// A Record is a journal opened for reading: its header, where each row's last line
+// stands, and which rows were on their way when the process died.
 type Record struct {
 	Header Header
-	file   *os.File
-	lines  []span // by row
+	Folder string
+
+	// Damaged is how many lines are not what was written, and FirstDamaged the number of
+	// the first of them. No row is done by guess: theirs have no answer.
+	Damaged, FirstDamaged int
+
+	file     *os.File
+	end      int64          // of the last whole line
+	lines    []span         // by row
+	sent     map[int]Result // rows that are not done, and for which a call was made
+	line     []byte         // that was read last
+	callsEnd int64          // of the last whole line of the attempts
+	unsure   bool           // the attempts are not complete: any row without an answer may have been sent
 }
 
-// span is the place of one line.
+// span is the place of one line: 24 bytes, since there is one for each row of a file.
 type span struct {
-	row    int
-	start  int64
-	length int
+	start    int64
+	row      int
+	length   int32
+	attempts uint16
+	status   uint8 // index into Statuses
+	done     bool  // trying again cannot end otherwise
 }
 
-// maxLine bounds a journal's line; the longest honest one, a row with many
-// problems in two languages, is a hundredth of it.
-const maxLine = 4 << 20
+var unprocessed = uint8(slices.Index(Statuses, Unprocessed))
 
-// OpenRecord opens a journal for reading. A last line without its end is the
-// trace of a run that was killed, and is left out; any other damage is an error
-// that names the line.
-func OpenRecord(name string) (*Record, error) {
+// OpenRecord opens the journal in a run's folder for reading. A last line without its
+// end is the trace of a run that was killed, and is left out; other damage is counted. It
+// is an error if the header cannot be read.
+func OpenRecord(folder string) (*Record, error) {
+	name := filepath.Join(folder, JournalName)
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	r := &Record{file: file}
-	if err := r.index(); err != nil {
+	r := &Record{Folder: folder, file: file, sent: make(map[int]Result)}
+	err = r.index()
+	if err == nil {
+		err = r.onTheirWay()
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), file.Close())
 	}
+	r.complete()
 	return r, nil
 }
 
 // index reads the header and notes where the rows' lines are; the last line of
 // a row counts.
 func (r *Record) index() error {
-	lines := bufio.NewReaderSize(r.file, 1<<16)
-	var offset int64
+	lines := newLineReader(r.file)
 	for n := 1; ; n++ {
-		line, err := readLine(lines)
-		if errors.Is(err, io.EOF) {
-			break // what stands behind the last line's end was cut by a kill
+		line, err := lines.next()
+		if errors.Is(err, io.EOF) && n > 1 {
+			break
 		}
 		if err != nil {
 			return fmt.Errorf("line %d: %w", n, err)
 		}
-		if err := r.note(n, line, offset); err != nil {
-			return fmt.Errorf("line %d: %w", n, err)
+		r.end = lines.end
+		if n == 1 {
+			err = r.Header.read(line)
+		} else {
+			err = r.note(line, lines.start)
 		}
-		offset += int64(len(line)) + 1
+		if err != nil && n == 1 {
+			return fmt.Errorf("line 1: %w", err)
+		}
+		if err != nil {
+			r.Damaged++
+			r.FirstDamaged = cmp.Or(r.FirstDamaged, n)
+		}
 	}
-	if r.Header.Format == 0 {
-		return errors.New("the journal has no header")
-	}
-	slices.SortStableFunc(r.lines, func(a, b span) int { return cmp.Compare(a.row, b.row) })
+	r.sort()
 	r.lines = lastOfEach(r.lines)
 	return nil
 }
 
-// note takes in one line: the first is the header, the others are rows.
-func (r *Record) note(n int, line []byte, offset int64) error {
-	if n == 1 {
-		if err := json.Unmarshal(line, &r.Header); err != nil {
-			return err
-		}
-		if r.Header.Format != JournalFormat {
-			return fmt.Errorf("format %d is not one this version of okrsync reads", r.Header.Format)
-		}
-		return nil
+// read reads the first line of a journal.
+func (h *Header) read(line []byte) error {
+	var format struct {
+		Format int `json:"journal"`
 	}
-	var row struct {
-		Row int `json:"row"`
+	if err := json.Unmarshal(line, &format); err == nil && format.Format != JournalFormat && format.Format != 0 {
+		return fmt.Errorf("format %d is not one this version of okrsync reads", format.Format)
 	}
-	if err := json.Unmarshal(line, &row); err != nil {
+	if err := unseal(line, h); err != nil {
 		return err
 	}
-	if row.Row < 1 {
-		return errors.New("a line without a row")
+	if h.Format != JournalFormat {
+		return errors.New("the journal has no header")
 	}
-	r.lines = append(r.lines, span{row: row.Row, start: offset, length: len(line)})
 	return nil
 }
 
-// readLine returns the next line without its end. io.EOF means that there is no
-// further whole line.
-func readLine(r *bufio.Reader) ([]byte, error) {
-	var line []byte
-	for {
-		part, err := r.ReadSlice('\n')
-		line = append(line, part...)
-		switch {
-		case err == nil:
-			return line[:len(line)-1], nil
-		case !errors.Is(err, bufio.ErrBufferFull):
-			return nil, err
-		case len(line) > maxLine:
-			return nil, errors.New("the line is longer than any okrsync writes")
+// note takes in the line of a row.
+func (r *Record) note(line []byte, start int64) error {
+	var ended struct {
+		Row      int          `json:"row"`
+		Status   Status       `json:"status"`
+		Code     string       `json:"code"`
+		Class    feishu.Class `json:"class"`
+		Attempts int          `json:"attempts"`
+	}
+	if err := unseal(line, &ended); err != nil {
+		return err
+	}
+	status := slices.Index(Statuses, ended.Status)
+	if ended.Row < 1 || status < 0 {
+		return errDamaged
+	}
+	again := Result{Status: ended.Status, Code: ended.Code, Class: ended.Class}.again()
+	delete(r.sent, ended.Row)
+	if again && ended.Attempts > 0 {
+		var result Result
+		if err := json.Unmarshal(line, &result); err != nil {
+			return err
+		}
+		r.sent[ended.Row] = result
+	}
+	r.lines = append(r.lines, span{
+		row: ended.Row, start: start, length: int32(len(line)), attempts: uint16(min(ended.Attempts, math.MaxUint16)),
+		status: uint8(status), done: !again,
+	})
+	return nil
+}
+
+// onTheirWay finds the rows whose last call has no answer in the journal: it was on its
+// way when the process died.
+func (r *Record) onTheirWay() error {
+	end, complete, err := attempts(r.Folder, func(a Attempt) {
+		for _, row := range a.Rows {
+			s, _ := r.find(row.Row)
+			if sent := r.sent[row.Row]; row.Attempts > max(int(s.attempts), sent.Attempts) {
+				r.sent[row.Row] = row.because(InFlight)
+			}
+		}
+	})
+	r.callsEnd, r.unsure = end, !complete
+	return err
+}
+
+// complete gives the rows that are on their way for the first time their place among
+// the others.
+func (r *Record) complete() {
+	for row := range maps.Keys(r.sent) {
+		if _, found := r.find(row); !found {
+			r.lines = append(r.lines, span{row: row, status: unprocessed})
 		}
 	}
+	r.sort()
+}
+
+func (r *Record) sort() {
+	slices.SortStableFunc(r.lines, func(a, b span) int { return cmp.Compare(a.row, b.row) })
 }
 
 // lastOfEach keeps the last of the spans of each row.
@@ -125,30 +190,114 @@ func lastOfEach(sorted []span) []span {
 	return kept
 }
 
-// Rows is how many rows have a line.
+// find finds the line of a row.
+func (r *Record) find(row int) (span, bool) {
+	i, found := slices.BinarySearchFunc(r.lines, row, func(s span, row int) int { return cmp.Compare(s.row, row) })
+	if !found {
+		return span{}, false
+	}
+	return r.lines[i], true
+}
+
+// Rows is how many rows have an answer, or were on their way to one.
 func (r *Record) Rows() int { return len(r.lines) }
+
+// Done is how many rows need not be tried again.
+func (r *Record) Done() int {
+	done := 0
+	for _, s := range r.lines {
+		if s.done {
+			done++
+		}
+	}
+	return done
+}
 
 // Results gives the rows' results in file order. An error is the last thing
 // yielded.
 func (r *Record) Results() iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
-		var line []byte
-		for _, s := range r.lines {
-			line = slices.Grow(line[:0], s.length)[:s.length]
-			var result Result
-			if _, err := r.file.ReadAt(line, s.start); err != nil {
-				yield(Result{}, err)
-				return
-			}
-			if err := json.Unmarshal(line, &result); err != nil {
-				yield(Result{}, fmt.Errorf("the line of row %d: %w", s.row, err))
-				return
-			}
-			if !yield(result, nil) {
+		for i := range r.lines {
+			result, err := r.result(r.lines[i])
+			if !yield(result, err) || err != nil {
 				return
 			}
 		}
 	}
+}
+
+func (r *Record) result(s span) (Result, error) {
+	if sent, ok := r.sent[s.row]; ok {
+		return sent, nil
+	}
+	r.line = slices.Grow(r.line[:0], int(s.length))[:s.length]
+	var result Result
+	if _, err := r.file.ReadAt(r.line, s.start); err != nil {
+		return Result{}, err
+	}
+	if err := json.Unmarshal(r.line, &result); err != nil {
+		return Result{}, fmt.Errorf("the line of row %d: %w", s.row, err)
+	}
+	return result, nil
+}
+
+// Ended reports whether the run has done what it could: every row has an answer that
+// running again is not for, and its files were written.
+func (r *Record) Ended() bool {
+	if _, err := os.Stat(filepath.Join(r.Folder, SummaryName)); err != nil || len(r.lines) < r.Header.Input.Rows {
+		return false
+	}
+	for _, s := range r.lines {
+		if Statuses[s.status] == Unprocessed {
+			return false
+		}
+	}
+	for _, sent := range r.sent {
+		if sent.Troubled() {
+			return false
+		}
+	}
+	return true
+}
+
+// done returns how a row ended, if it needs no further try. A run that continues none
+// has no record.
+func (r *Record) done(row int) (Status, bool) {
+	if r == nil {
+		return "", false
+	}
+	s, found := r.find(row)
+	return Statuses[s.status], found && s.done
+}
+
+// earlier returns what is known of a row that is not done and for which a call was made,
+// and whether it is certain that there was none otherwise.
+func (r *Record) earlier(row int) (result Result, unsure bool) {
+	if r == nil {
+		return Result{}, false
+	}
+	if sent, ok := r.sent[row]; ok {
+		return sent, true
+	}
+	_, found := r.find(row)
+	return Result{}, r.unsure && !found
+}
+
+// outdate takes back that rows are done whose items other runs have written since.
+func (r *Record) outdate(written map[string]time.Time) error {
+	for i, s := range r.lines {
+		if !s.done {
+			continue
+		}
+		result, err := r.result(s)
+		if err != nil {
+			return err
+		}
+		if at, ok := written[result.key()]; ok && at.After(result.FinishedAt) {
+			r.lines[i].done = false
+		}
+	}
+	return nil
 }
 
 // Close closes the journal.

@@ -1,7 +1,9 @@
 package sync
 
 import (
+	"cmp"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"okrsync/feishu"
@@ -110,6 +112,29 @@ func (r Result) Troubled() bool {
 	return r.Status == Failed && (r.Class == feishu.ClassTransient || r.Class == feishu.ClassSlowDown)
 }
 
+// again reports whether another try may end otherwise although the row is the same.
+func (r Result) again() bool {
+	switch r.Status {
+	case Unprocessed:
+		return true
+	case Failed:
+		return r.Class == feishu.ClassTransient || r.Class == feishu.ClassSlowDown || r.Class == feishu.ClassUpdateLimit ||
+			r.Code == string(feishu.CodeNoPermission)
+	case Rejected:
+		return slices.Contains(byFeishu, Reason(r.Code))
+	}
+	return false
+}
+
+// byFeishu are the reasons of rejections that depend on what Feishu has.
+var byFeishu = []Reason{
+	StartIsTarget, ItemUnknown, ItemDamaged, OwnerUnknown, OwnerAmbiguous, OtherOwner, ListIncomplete,
+	ConflictsWithRow, Reason(source.CodeIDRounded),
+}
+
+// key names the item of a result among those of all tables.
+func (r Result) key() string { return r.Source + "/" + r.Table + "/" + r.Item }
+
 // answer starts the result of a row that could be read.
 func answer(u source.Update, status Status) Result {
 	return Result{Row: u.Row, Source: u.SourceID, Table: u.TableID, Item: u.ItemID, Status: status}
@@ -127,6 +152,18 @@ func (r Result) refused(e *feishu.Error) Result {
 	r.Code, r.Class, r.HTTPStatus, r.LogID = string(e.Code), e.Class, e.Status, e.LogID
 	r.Reason = Text{ZH: e.Reason("zh"), EN: e.Reason("en")}
 	r.Advice = Text{ZH: e.Advice("zh"), EN: e.Advice("en")}
+	return r
+}
+
+// following gives a result that is not there yet what is known of the row from an
+// earlier run.
+func (r Result) following(earlier Result) Result {
+	r.Attempts = earlier.Attempts
+	if !earlier.MayHaveChanged() {
+		return r
+	}
+	r.Sent, r.Before, r.Irreversible, r.Notifies = earlier.Sent, earlier.Before, earlier.Irreversible, earlier.Notifies
+	r.Item, r.Uncertain = cmp.Or(r.Item, earlier.Item), true
 	return r
 }
 

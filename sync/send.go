@@ -14,7 +14,7 @@ func (e *engine) send(ctx context.Context, s step, p pass) {
 		p.row = s.result.Row
 		var err error
 		p, err = e.update(ctx, p, &s.result, func(p pass) error {
-			item, err := e.Client.Patch(p.ctx, s.table(), s.result.Item, s.fields)
+			item, err := e.Client.Patch(carrying(p.ctx, s), s.table(), s.result.Item, s.fields)
 			if s.tried(err, feishu.CallPatch); err == nil {
 				s.result.After = confirmed(s.fields, item.Fields)
 			}

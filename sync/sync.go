@@ -43,8 +43,9 @@ type Job struct {
 	Confirmed bool // a person has looked: guards don't stop the run
 
 	// Begin, if set, is called with the number of rows when the whole file has
-	// been read and checked, before the first call. Its error ends the run there.
-	Begin func(rows int) error
+	// been read and checked, before the first call. Its error ends the run there. It
+	// returns the record of the unfinished run that this one continues, nil for none.
+	Begin func(rows int) (*Record, error)
 
 	// OnLook, if set, is called with the number of items that are read so far of one
 	// table, by several goroutines, and must not block. OnPlan, if set, is called
@@ -67,7 +68,7 @@ type Repeat struct {
 }
 
 // Run does the job and yields the results as rows finish, one for each row of
-// the file. An error is the last thing yielded and says why not all rows were
+// the file that is not done by the run that it continues. An error is the last thing yielded and says why not all rows were
 // tried. Before anything was sent, and with no result at all:
 //
 //   - *source.FileError: the file was refused
@@ -90,7 +91,7 @@ func (j Job) Run(ctx context.Context) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		c, named, err := check(Until(ctx, j.Rows), j.Table)
 		if err == nil {
-			err = j.Begin(c.rows)
+			c.before, err = j.Begin(c.rows)
 		}
 		if err != nil {
 			yield(Result{}, err)
@@ -173,7 +174,7 @@ func (j Job) withDefaults() Job {
 	j.Duplicates = cmp.Or(j.Duplicates, RejectDuplicates)
 	j.Pacer.serve(j.Retry, j.Workers)
 	if j.Begin == nil {
-		j.Begin = func(int) error { return nil }
+		j.Begin = func(int) (*Record, error) { return nil, nil }
 	}
 	if j.OnLook == nil {
 		j.OnLook = func(int) {}

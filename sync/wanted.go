@@ -14,6 +14,19 @@ type wanted struct {
 	parts  [parts][]mention // sorted
 }
 
+// drop takes out the items whose rows are done.
+func (w *wanted) drop(before *Record) {
+	if before == nil {
+		return
+	}
+	for i, part := range w.parts {
+		w.parts[i] = slices.DeleteFunc(part, func(m mention) bool {
+			_, done := before.done(int(m.row))
+			return done
+		})
+	}
+}
+
 // has reports whether an item of a table is wanted.
 func (w *wanted) has(t feishu.Table, item string) bool {
 	table, ok := w.index[t]

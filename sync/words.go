@@ -16,6 +16,7 @@ const (
 	SupersededByRow  Reason = "duplicate_superseded"
 	TableUnknown     Reason = "table_unknown"
 	Interrupted      Reason = "interrupted"
+	InFlight         Reason = "in_flight"
 	OtherValue       Reason = "other_value"
 	StartIsTarget    Reason = "start_is_target"
 	ItemUnknown      Reason = "item_unknown"
@@ -114,6 +115,10 @@ var reasons = map[Reason]sentences{
 	CallsUsedUp: {
 		Text{"允许的调用次数已用完", "the calls that may be made are used up"},
 		Text{"再运行一次即可继续，或调大 --max-calls", "run it again to go on, or raise --max-calls"},
+	},
+	InFlight: {
+		Text{"程序停止时这一行的更新已经发出，还没有收到回答", "the update had been sent and had no answer yet when the program died"},
+		Text{"用同一文件再运行一次：会先核对飞书中的值", "run the same file again: it looks at the item first"},
 	},
 	Interrupted: {
 		Text{"运行被中断，这一行没有完成", "the run was interrupted before this row was done"},

@@ -123,7 +123,7 @@ func (i *inspection) write() {
 	} else if err := report.CSV(folder, i.config.lang, s.Counts.Of(i.problems.of(i.results))); err != nil {
 		i.ended(folder, err)
 	} else {
-		i.folder, s.Files = folder, []string{report.CSVName, report.SummaryName}
+		i.folder, s.Files = folder, []string{report.CSVName, sync.SummaryName}
 		i.fault = s.Check()
 	}
 	s.ExitCode = i.code()

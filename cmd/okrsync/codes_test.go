@@ -129,7 +129,7 @@ func journalOf(t *testing.T, folder string) []sync.Result {
 	if err != nil || len(names) != 1 {
 		t.Fatalf("journals %q, %v", names, err)
 	}
-	record, err := sync.OpenRecord(names[0])
+	record, err := sync.OpenRecord(filepath.Dir(names[0]))
 	if err != nil {
 		t.Fatal(err)
 	}

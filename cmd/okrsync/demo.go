@@ -15,7 +15,6 @@ import (
 	"okrsync/feishu/feishutest"
 	"okrsync/source"
 	"okrsync/sync"
-	"okrsync/sync/report"
 )
 
 func (p *program) demoCommand() *cobra.Command {
@@ -87,7 +86,7 @@ func (p *program) demoRuns(ctx context.Context, c config, workbook string) (int,
 	if err != nil {
 		return 0, err
 	}
-	defer s.client.Close()
+	defer s.close()
 	code := 0
 	for _, step := range []struct {
 		command string
@@ -149,11 +148,11 @@ func writeSample(name string) (err error) {
 
 // showResults prints the results of the one run in the folder as a table.
 func (p *program) showResults(folder, lang string) error {
-	journals, err := filepath.Glob(filepath.Join(folder, "*", report.JournalName))
+	journals, err := filepath.Glob(filepath.Join(folder, "*", sync.JournalName))
 	if err != nil || len(journals) != 1 {
 		return fmt.Errorf("the demo's run has left no journal in %s", folder)
 	}
-	record, err := sync.OpenRecord(journals[0])
+	record, err := sync.OpenRecord(filepath.Dir(journals[0]))
 	if err != nil {
 		return err
 	}

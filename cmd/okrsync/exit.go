@@ -26,6 +26,7 @@ const (
 	exitApp         = 5
 	exitQuota       = 6
 	exitTrouble     = 7
+	exitHeld        = 8
 	exitGuard       = 10
 	exitInterrupted = 130
 	exitTerminated  = 143
@@ -33,7 +34,7 @@ const (
 
 // gravity orders the exit codes: of several, the first in this list is the
 // answer.
-var gravity = []int{exitInternal, exitUsage, exitInput, exitGuard, exitApp, exitQuota, exitTerminated, exitInterrupted, exitTrouble, exitRows, exitOK}
+var gravity = []int{exitInternal, exitUsage, exitInput, exitHeld, exitGuard, exitApp, exitQuota, exitTerminated, exitInterrupted, exitTrouble, exitRows, exitOK}
 
 // gravest returns the gravest of the codes, exitOK for none.
 func gravest(codes ...int) int {
@@ -55,6 +56,7 @@ var outcomes = map[int]string{
 	exitApp:         "app_refused",
 	exitQuota:       "quota",
 	exitTrouble:     "trouble",
+	exitHeld:        "held",
 	exitGuard:       "guard",
 	exitInterrupted: "interrupted",
 	exitTerminated:  "terminated",
@@ -92,13 +94,16 @@ func exitCode(err error) int {
 	if refusal, ok := errors.AsType[*feishu.Error](err); ok {
 		return refusalCode(refusal)
 	}
+	if _, ok := errors.AsType[*heldError](err); ok {
+		return exitHeld
+	}
 	if _, ok := errors.AsType[*sync.GuardError](err); ok {
 		return exitGuard
 	}
 	if _, ok := errors.AsType[*sync.BudgetError](err); ok {
 		return exitQuota
 	}
-	if f, ok := errors.AsType[fault](err); ok && f.doing == makingFolder && !errors.Is(err, syscall.ENOSPC) {
+	if f, ok := errors.AsType[fault](err); ok && (f.doing == makingFolder || f.doing == locking) && !errors.Is(err, syscall.ENOSPC) {
 		return exitUsage // the folder was named by somebody
 	}
 	if i, ok := errors.AsType[interrupted](err); ok {
@@ -138,12 +143,14 @@ func exitCodesTopic() *cobra.Command {
   4        a file was refused as a whole; nothing of it was sent: mend it
   5        Feishu refuses the app: mend credentials, scope, base_url or table
   6        stopped by a quota or --max-calls; run again later: it continues
-  7        network or server trouble outlasted every retry; run again
+  7        network or server trouble outlasted every retry; run again: it continues
+  8        another run holds the output folder: run again when that one is done
   10       a guard wants a person to look at the changes of a file and say --yes;
            nothing of it was sent
-  130, 143 interrupted or terminated; the result files are complete up to there
+  130, 143 interrupted or terminated; the result files are complete up to there.
+           Run again: it continues, as it does after a kill
 
-Of several, the first of 1, 2, 4, 10, 5, 6, 143/130, 7, 3, 0 is the answer. New codes
+Of several, the first of 1, 2, 4, 8, 10, 5, 6, 143/130, 7, 3, 0 is the answer. New codes
 may come; an unknown one means failure.`,
 	}
 }

@@ -17,6 +17,8 @@ type fault struct {
 
 var (
 	makingFolder  = sync.Text{ZH: "无法建立结果文件夹", EN: "the folder for the results cannot be made"}
+	locking       = sync.Text{ZH: "无法锁定结果文件夹", EN: "the output folder cannot be locked"}
+	readingBefore = sync.Text{ZH: "无法读取上次运行的记录", EN: "the journal of the run before cannot be read"}
 	journaling    = sync.Text{ZH: "无法写入运行记录", EN: "the journal cannot be written"}
 	writingFiles  = sync.Text{ZH: "无法写入结果文件", EN: "the result files cannot be written"}
 	writingStdout = sync.Text{ZH: "无法写入标准输出", EN: "standard output cannot be written"}
@@ -43,6 +45,8 @@ func (f fault) Advice(lang string) string {
 		return phrase(lang, "请腾出磁盘空间，再运行一次", "make room on the disk, then run again")
 	case f.doing == writingStdout:
 		return phrase(lang, "结果文件不受影响", "the result files are not affected")
+	case f.doing == readingBefore:
+		return phrase(lang, "请检查该文件，或加 --fresh 重新开始", "look at the file, or start anew with --fresh")
 	case f.doing == spooling:
 		return phrase(lang, "请把 TMPDIR 设为可写的文件夹", "set TMPDIR to a folder that can be written")
 	}

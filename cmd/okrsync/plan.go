@@ -34,7 +34,7 @@ guard would stop the sync.`,
 			if err != nil {
 				return err
 			}
-			defer s.client.Close()
+			defer s.close()
 			return s.eachFile(cmd.Context(), s.planFile)
 		},
 	}

@@ -93,7 +93,7 @@ func checkInterrupted(t *testing.T, folder string, sim *feishutest.Server, rows 
 	if updates := sim.Stats().Updates; counts[sync.Updated] != updates || updates < 10 || updates == rows || counts[sync.Unprocessed] != rows-updates {
 		t.Errorf("%d updates at the server, and the journal has %v", updates, counts)
 	}
-	names, err := filepath.Glob(filepath.Join(folder, "okrsync-out", "*", "*"))
+	names, err := filepath.Glob(filepath.Join(folder, "okrsync-out", "2*", "*"))
 	if err != nil || len(names) != 4 {
 		t.Fatalf("files %q, %v", names, err)
 	}

@@ -49,13 +49,14 @@ func newProgress(out io.Writer, mode, lang string, terminal bool) *progress {
 	return p
 }
 
-// begin sets how many rows there are.
-func (p *progress) begin(rows int) {
+// begin sets how many rows there are, and how many are done already.
+func (p *progress) begin(rows, done int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.total, p.last = rows, time.Now()
+	p.total, p.done, p.last = rows, done, time.Now()
 	if p.bar != nil {
 		p.bar.ChangeMax(rows)
+		_ = p.bar.Add(done) // a bar that cannot be drawn must not end a run
 	}
 }
 

@@ -26,6 +26,7 @@ func (p *program) retype(i int) retype {
 		}
 		for at, arg := range p.args {
 			switch place := slices.Index(p.placed, at); {
+			case arg == "--fresh" && place < 0: // what it started is to be continued
 			case place == 0 && len(command) > 0:
 				words = append(words, command...)
 			case place <= 0, place == 1+i:

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/spf13/cobra"
 
 	"okrsync/feishu"
@@ -23,6 +24,7 @@ type syncFlags struct {
 	progress string // auto, bar, plain or none
 	noDiff   bool
 	yes      bool
+	fresh    bool
 	files    []string
 }
 
@@ -35,7 +37,7 @@ func (p *program) syncCommand() *cobra.Command {
 whole, compares it with the live items, and only then sends what differs: one
 update per row. Every row gets an answer in a folder of its own for each run:
 result.csv, rollback.csv with the values before, summary.json and journal.jsonl.
-okrsync plan shows all of it without sending anything.
+The same file again continues a run that was cut short. okrsync plan shows all of it without sending anything.
 
 The exit code is 0 when nothing is left to do; see okrsync help exit-codes.`,
 		Example: `  okrsync sync --source 7041234567890123456 --table 7041234567890123457 values.xlsx
@@ -45,7 +47,7 @@ The exit code is 0 when nothing is left to do; see okrsync help exit-codes.`,
 			if err != nil {
 				return err
 			}
-			defer s.client.Close()
+			defer s.close()
 			return s.eachFile(cmd.Context(), s.syncFile)
 		},
 	}
@@ -59,6 +61,7 @@ func (f *syncFlags) add(cmd *cobra.Command) {
 		"max-calls", "max-changed-rows", "max-notified", "max-factor")
 	cmd.Flags().StringVar(&f.progress, "progress", "auto", "auto, bar, plain or none")
 	cmd.Flags().BoolVar(&f.noDiff, "no-diff", false, "send every given field unasked, without reading the live items first")
+	cmd.Flags().BoolVar(&f.fresh, "fresh", false, "start again instead of continuing an unfinished run of the same file")
 	cmd.Flags().BoolVar(&f.yes, "yes", false, "let the run pass the guards: a person has looked at the changes")
 	cmd.Flags().BoolVar(&f.json, "json", false, "write the summary of each run to standard output, one line of JSON each")
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing but errors")
@@ -110,6 +113,7 @@ type session struct {
 	flags   syncFlags
 	client  *feishu.Client
 	pacer   *sync.Pacer
+	lock    *flock.Flock // of the output folder; nil until a file is to be sent
 }
 
 func (p *program) newSession(c config, f syncFlags) (*session, error) {

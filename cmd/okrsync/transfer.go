@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -41,7 +39,7 @@ func (s *session) newTransfer(input *source.File, again retype, started time.Tim
 	terminal := isTerminal(s.program.stderr)
 	t.show = newProgress(s.program.stderr, s.config.progress, s.config.lang, terminal)
 	t.logger = newLogger(t.show, s.config, terminal)
-	s.pacer.OnPause = t.paused
+	s.pacer.OnPause, s.pacer.OnAttempt = t.paused, t.sending
 	return t
 }
 
@@ -51,6 +49,10 @@ func (t *transfer) sync(ctx context.Context) {
 	job.Begin, job.OnLook, job.OnPlan, job.OnRetry = t.begin, t.show.looked, t.planned, t.retried
 	defer context.AfterFunc(ctx, t.ending)()
 	for result, err := range job.Run(ctx) {
+		if f, ok := errors.AsType[fault](err); ok && t.journal != nil {
+			t.fault = f
+			break
+		}
 		if err != nil {
 			t.stop = err
 			break
@@ -110,44 +112,15 @@ func (t *transfer) planned(plan sync.Plan) {
 func (t *transfer) ending() {
 	if !t.flags.quiet {
 		fmt.Fprintln(t.show, "okrsync: "+phrase(t.config.lang,
-			fmt.Sprintf("正在停止：等待已发出的调用，最多 %s；再按一次立即结束，只留下 %s", t.config.timeout, report.JournalName),
-			fmt.Sprintf("stopping: waiting up to %s for the calls that are out; a second signal ends at once and leaves %s only", t.config.timeout, report.JournalName)))
+			fmt.Sprintf("正在停止：等待已发出的调用，最多 %s；再按一次立即结束，只留下 %s", t.config.timeout, sync.JournalName),
+			fmt.Sprintf("stopping: waiting up to %s for the calls that are out; a second signal ends at once and leaves %s only", t.config.timeout, sync.JournalName)))
 	}
-}
-
-// begin makes the run's folder and journal, when the file has turned out to be
-// good and before the first call.
-func (t *transfer) begin(rows int) error {
-	t.noted(t.input, rows)
-	folder, err := sync.CreateFolder(t.config.out, t.input.Name(), t.summary.StartedAt)
-	if err != nil {
-		return fault{doing: makingFolder, where: t.config.out, err: err}
-	}
-	t.folder = folder
-	t.logger = t.logger.With(zap.String("run", filepath.Base(folder)))
-	t.journal, err = sync.CreateJournal(filepath.Join(folder, report.JournalName), sync.Header{
-		Version:   t.summary.Version,
-		Input:     t.summary.Input,
-		Source:    t.config.target.SourceID,
-		Table:     t.config.target.ID,
-		StartedAt: t.summary.StartedAt,
-	})
-	if err != nil {
-		_ = os.Remove(folder) // there is nothing in it, and the first reason is the one to tell
-		t.folder = ""
-		return fault{doing: journaling, where: folder, err: err}
-	}
-	for _, n := range t.summary.Notices {
-		t.logger.Info(n.In(t.config.lang), zap.String("code", n.Code))
-	}
-	t.show.begin(rows)
-	return nil
 }
 
 // end writes the views, says how the run went and returns its exit code.
 func (t *transfer) end() int {
 	if t.journal != nil {
-		if err := t.journal.Close(); err != nil && t.fault == nil {
+		if err := t.journal.Close(t.pacer.Horizon()); err != nil && t.fault == nil {
 			t.fault = fault{doing: journaling, where: t.folder, err: err}
 		}
 		if err := t.views(); err != nil && t.fault == nil {
@@ -163,7 +136,7 @@ func (t *transfer) end() int {
 	s.Retries = int(t.retries.Load())
 	s.FinishedAt = time.Now().UTC()
 	if t.folder != "" {
-		s.Files = append(s.Files, report.SummaryName)
+		s.Files = append(s.Files, sync.SummaryName)
 		if err := report.WriteSummary(t.folder, *s); err != nil && t.fault == nil {
 			t.fault, s.ExitCode = fault{doing: writingFiles, where: t.folder, err: err}, exitInternal
 		}
@@ -179,12 +152,12 @@ func (t *transfer) end() int {
 // views counts the journal's rows and writes the files that are made from it. A
 // journal that lacks rows makes no result.csv: what has that name is complete.
 func (t *transfer) views() error {
-	record, err := sync.OpenRecord(filepath.Join(t.folder, report.JournalName))
+	record, err := sync.OpenRecord(t.folder)
 	if err != nil {
 		return err
 	}
 	defer record.Close()
-	t.summary.Files = []string{report.JournalName}
+	t.summary.Files = []string{sync.JournalName}
 	people := report.People{}
 	answers := people.Of(t.summary.Counts.Of(record.Results()))
 	if t.fault != nil {
@@ -252,6 +225,7 @@ func stopOf(err error) *report.Stop {
 
 // paused tells about a pause, once.
 func (t *transfer) paused(p sync.Pause) {
+	t.resting(p)
 	t.logger.Warn(pauseText(p, t.config.lang), zap.String("code", string(p.Code)))
 }
 

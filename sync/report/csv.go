@@ -29,7 +29,7 @@ func CSV(folder, lang string, results iter.Seq2[sync.Result, error]) error {
 // createCSV writes a file with a header and a line for each result; one without cells
 // is left out. Spreadsheets know it by its byte order mark for UTF-8.
 func createCSV(name string, head []string, results iter.Seq2[sync.Result, error], cells func(sync.Result) ([]string, error)) error {
-	return create(name, func(w io.Writer) error {
+	return sync.WriteFile(name, func(w io.Writer) error {
 		if _, err := io.WriteString(w, "\uFEFF"); err != nil {
 			return err
 		}

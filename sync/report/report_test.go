@@ -141,7 +141,7 @@ func TestSummary(t *testing.T) {
 	folder := t.TempDir()
 	s := Summary{
 		Version: "v1", Input: sync.Input{Path: "a&b.csv", Rows: 2}, Outcome: "done", Counts: NewCounts(), PausedSeconds: 1.5,
-		Calls: CallsOf(sync.Tally{Calls: map[feishu.Call]int{feishu.CallPatch: 2, feishu.CallToken: 1}}), Files: []string{JournalName},
+		Calls: CallsOf(sync.Tally{Calls: map[feishu.Call]int{feishu.CallPatch: 2, feishu.CallToken: 1}}), Files: []string{sync.JournalName},
 	}
 	if err := s.Check(); err == nil {
 		t.Error("two rows without an answer add up")
@@ -153,7 +153,7 @@ func TestSummary(t *testing.T) {
 	if err := WriteSummary(folder, s); err != nil {
 		t.Fatal(err)
 	}
-	content, err := os.ReadFile(filepath.Join(folder, SummaryName))
+	content, err := os.ReadFile(filepath.Join(folder, sync.SummaryName))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func TestSummary(t *testing.T) {
 	if !slices.Contains(strings.Fields(string(content)), `"a&b.csv",`) {
 		t.Errorf("the path is escaped: %s", content)
 	}
-	if info, err := os.Stat(filepath.Join(folder, SummaryName)); err != nil || info.Mode().Perm()&0o077 != 0 {
+	if info, err := os.Stat(filepath.Join(folder, sync.SummaryName)); err != nil || info.Mode().Perm()&0o077 != 0 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
 }

@@ -31,7 +31,13 @@ type Summary struct {
 	// null where the live items were not read, so that it is not known.
 	Notified *int `json:"notified"`
 
-	StartedAt  time.Time `json:"started_at"`
+	// RowsBefore is how many rows earlier parts of the run had done, which ended early, and
+	// ResumedAt when this part began. The counts are those of the whole run, the calls,
+	// retries and pauses those of this part.
+	RowsBefore int       `json:"rows_before,omitempty"`
+	ResumedAt  time.Time `json:"resumed_at,omitzero"`
+
+	StartedAt  time.Time `json:"started_at"` // of its first part
 	FinishedAt time.Time `json:"finished_at"`
 	Files      []string  `json:"files"` // in the run's folder
 }
@@ -124,7 +130,7 @@ func CallsOf(t sync.Tally) Calls {
 
 // WriteSummary writes summary.json into the folder.
 func WriteSummary(folder string, s Summary) error {
-	return create(filepath.Join(folder, SummaryName), func(w io.Writer) error {
+	return sync.WriteFile(filepath.Join(folder, sync.SummaryName), func(w io.Writer) error {
 		encoder := json.NewEncoder(w)
 		encoder.SetEscapeHTML(false)
 		encoder.SetIndent("", "  ")

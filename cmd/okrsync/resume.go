@@ -1,0 +1,183 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"go.uber.org/zap"
+
+	"okrsync/sync"
+)
+
+// hold takes the lock of the output folder for the rest of the command, and reads from
+// the runs in it which permits are not good yet.
+func (s *session) hold() error {
+	if s.lock != nil {
+		return nil
+	}
+	lock, err := lockFolder(s.config.out)
+	if err != nil {
+		return err
+	}
+	s.lock = lock
+	s.pacer.Remember(sync.Recent(s.config.out, s.config.account(), time.Now().Add(-s.pacer.Horizon())))
+	return nil
+}
+
+// close ends the session.
+func (s *session) close() {
+	s.client.Close()
+	if s.lock != nil {
+		_ = s.lock.Close() // it ends with the process anyway
+	}
+}
+
+// account is who the configured calls are made for.
+func (c config) account() sync.Account { return sync.Account{BaseURL: c.baseURL, AppID: c.appID} }
+
+// deciding are the settings that decide what is read from a file and sent for a row: a
+// run is not continued with other ones.
+func (c config) deciding() (map[string]string, error) {
+	columns, err := json.Marshal(c.columns)
+	return map[string]string{
+		"feishu.user_id_type": c.userIDType,
+		"input.columns":       string(columns),
+		"input.duplicates":    string(c.duplicates),
+		"input.header_row":    strconv.Itoa(c.headerRow),
+		"input.percent":       string(c.percent),
+		"sync.diff":           c.diff,
+	}, err
+}
+
+// begin takes up the run's folder and journal, when the file has turned out to be good
+// and before the first call: those of the unfinished run of the same file, whose record
+// it then returns, or new ones.
+func (t *transfer) begin(rows int) (*sync.Record, error) {
+	t.noted(t.input, rows)
+	if err := t.hold(); err != nil {
+		return nil, err
+	}
+	header, err := t.header()
+	if err != nil {
+		return nil, err
+	}
+	before, err := t.unfinished(header)
+	if err != nil {
+		return nil, err
+	}
+	if before == nil {
+		err = t.create(header)
+	} else {
+		err = t.resume(before)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range t.summary.Notices {
+		t.logger.Info(n.In(t.config.lang), zap.String("code", n.Code))
+	}
+	t.show.begin(rows, t.summary.RowsBefore)
+	return before, nil
+}
+
+// header is the header of the run's journal, were it to begin now.
+func (t *transfer) header() (sync.Header, error) {
+	deciding, err := t.config.deciding()
+	return sync.Header{
+		Version:   t.summary.Version,
+		Input:     t.summary.Input,
+		Account:   t.config.account(),
+		Source:    t.config.target.SourceID,
+		Table:     t.config.target.ID,
+		Settings:  deciding,
+		StartedAt: t.summary.StartedAt,
+	}, err
+}
+
+// unfinished opens the record of the run that this one continues, nil for none.
+func (t *transfer) unfinished(header sync.Header) (*sync.Record, error) {
+	if t.flags.fresh {
+		return nil, nil
+	}
+	before, err := sync.Unfinished(t.config.out, header)
+	if err != nil {
+		return nil, fault{doing: readingBefore, where: t.config.out, err: err}
+	}
+	return before, nil
+}
+
+// create makes a new run's folder and journal.
+func (t *transfer) create(header sync.Header) error {
+	folder, err := sync.CreateFolder(t.config.out, t.input.Name(), t.summary.StartedAt)
+	if err != nil {
+		return fault{doing: makingFolder, where: t.config.out, err: err}
+	}
+	if t.journal, err = sync.CreateJournal(folder, header); err != nil {
+		_ = os.Remove(folder) // there is nothing in it, and the first reason is the one to tell
+		return fault{doing: journaling, where: folder, err: err}
+	}
+	t.in(folder)
+	return nil
+}
+
+// resume goes on with the journal of an unfinished run.
+func (t *transfer) resume(before *sync.Record) error {
+	journal, err := sync.ContinueJournal(before)
+	if err = errors.Join(err, before.Close()); err != nil {
+		return fault{doing: journaling, where: before.Folder, err: err}
+	}
+	t.journal = journal
+	t.in(before.Folder)
+	s := &t.summary
+	s.RowsBefore, s.ResumedAt, s.StartedAt = before.Done(), s.StartedAt, before.Header.StartedAt
+	at := s.StartedAt.Format(time.RFC3339)
+	t.logger.Info(phrase(t.config.lang,
+		fmt.Sprintf("继续 %s 开始的运行：%d 行中已完成 %d 行（--fresh 可重新开始）", at, s.Input.Rows, s.RowsBefore),
+		fmt.Sprintf("continuing the run of %s: %d of %s are done (--fresh starts anew)", at, s.RowsBefore, plural(s.Input.Rows, "row"))))
+	if before.Damaged > 0 {
+		t.logger.Warn(damageText(before, t.config.lang))
+	}
+	return nil
+}
+
+// damageText tells about lines of a journal that are not what was written.
+func damageText(r *sync.Record, lang string) string {
+	name := filepath.Join(r.Folder, sync.JournalName)
+	return phrase(lang,
+		fmt.Sprintf("%s 有 %d 行损坏（第一处在第 %d 行），这些行视为没有结果", name, r.Damaged, r.FirstDamaged),
+		fmt.Sprintf("%s: %s damaged, the first is line %d; what they said counts as not done", name, areLines(r.Damaged), r.FirstDamaged))
+}
+
+func areLines(n int) string {
+	if n == 1 {
+		return "1 line is"
+	}
+	return fmt.Sprintf("%d lines are", n)
+}
+
+// in is the news of the run's folder.
+func (t *transfer) in(folder string) {
+	t.folder = folder
+	t.logger = t.logger.With(zap.String("run", filepath.Base(folder)))
+}
+
+// sending notes a call before it goes out. There is none before the journal.
+func (t *transfer) sending(a sync.Attempt) error {
+	if err := t.journal.Sending(a); err != nil {
+		return fault{doing: journaling, where: t.folder, err: err}
+	}
+	return nil
+}
+
+// resting notes a silence that Feishu asked for, for a run that continues this one.
+func (t *transfer) resting(p sync.Pause) {
+	if p.Try > 0 {
+		return // an outage: that it is over is found out at once
+	}
+	_ = t.journal.Resting(time.Now().Add(p.Length)) // the next note fails too, and ends the run
+}

@@ -1,0 +1,88 @@
+package sync
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+)
+
+// syncEvery is how long a line may be on its way to the disk.
+const syncEvery = time.Second
+
+// errGone ends a run whose journal nobody would find again.
+var errGone = errors.New("the file was deleted or moved while it was written")
+
+// An appender adds lines to a file. A line is with the operating system when add
+// returns, so that the death of the process does not lose it, and on the disk within a
+// second, so that only the death of the machine can lose the lines of that second.
+type appender struct {
+	mu    sync.Mutex
+	file  *os.File
+	err   error // the first failure; nothing is written after it
+	timer *time.Timer
+	dirty bool
+}
+
+// newAppender returns an appender to the end of a file.
+func newAppender(file *os.File) *appender {
+	a := &appender{file: file}
+	a.timer = time.AfterFunc(syncEvery, a.sync)
+	a.timer.Stop()
+	return a
+}
+
+// add adds a line. After an error nothing more is written, and every further call
+// returns that error.
+func (a *appender) add(v any) error {
+	line, err := sealed(v)
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.err != nil {
+		return a.err
+	}
+	if _, a.err = a.file.Write(line); a.err != nil {
+		return a.err
+	}
+	if !a.dirty {
+		a.dirty = true
+		a.timer.Reset(syncEvery)
+	}
+	return nil
+}
+
+// sync brings what was written to the disk.
+func (a *appender) sync() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.dirty && a.err == nil {
+		a.dirty = false
+		a.err = errors.Join(a.file.Sync(), a.present())
+	}
+}
+
+// present reports whether the file is still to be found under its name.
+func (a *appender) present() error {
+	open, err := a.file.Stat()
+	if err != nil {
+		return err
+	}
+	if named, err := os.Stat(a.file.Name()); err != nil || !os.SameFile(open, named) {
+		return fmt.Errorf("%s: %w", a.file.Name(), errGone)
+	}
+	return nil
+}
+
+// close brings everything to the disk and closes the file. It returns the first error
+// there was.
+func (a *appender) close() error {
+	a.timer.Stop()
+	a.sync()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return errors.Join(a.err, a.file.Close())
+}
