@@ -22,6 +22,9 @@ type Attempt struct {
 
 	// Quiet is until when nobody sends, where the note is about that and not about a call.
 	Quiet time.Time `json:"quiet_until,omitzero"`
+
+	// Lost says, where the note is about nothing else, that there were earlier ones.
+	Lost bool `json:"lost,omitempty"`
 }
 
 type carriedKey struct{}

@@ -31,7 +31,7 @@ func attempts(folder string, each func(Attempt)) (end int64, complete bool, err 
 			return 0, false, err
 		}
 		var a Attempt
-		if unseal(line, &a) != nil {
+		if unseal(line, &a) != nil || a.Lost {
 			complete = false
 			continue
 		}

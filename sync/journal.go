@@ -125,7 +125,10 @@ func ContinueJournal(r *Record) (*Journal, error) {
 	if err := errors.Join(j.rows.file.Truncate(r.end), j.calls.file.Truncate(r.callsEnd)); err != nil {
 		return nil, errors.Join(err, j.rows.close(), j.calls.close())
 	}
-	return j, nil
+	if r.unsure {
+		err = j.calls.add(Attempt{At: time.Now().UTC(), Lost: true})
+	}
+	return j, err
 }
 
 func openCalls(folder string, flags int) (*appender, error) {

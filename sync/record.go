@@ -160,7 +160,7 @@ func (r *Record) onTheirWay() error {
 			}
 		}
 	})
-	r.callsEnd, r.unsure = end, !complete
+	r.callsEnd, r.unsure = end, !complete || r.Damaged > 0
 	return err
 }
 
@@ -270,8 +270,8 @@ func (r *Record) done(row int) (Status, bool) {
 	return Statuses[s.status], found && s.done
 }
 
-// earlier returns what is known of a row that is not done and for which a call was made,
-// and whether it is certain that there was none otherwise.
+// earlier returns what is known of a row that is not done and for which a call was made.
+// Of another one it may be unsure whether there was a call.
 func (r *Record) earlier(row int) (result Result, unsure bool) {
 	if r == nil {
 		return Result{}, false
@@ -279,8 +279,7 @@ func (r *Record) earlier(row int) (result Result, unsure bool) {
 	if sent, ok := r.sent[row]; ok {
 		return sent, true
 	}
-	_, found := r.find(row)
-	return Result{}, r.unsure && !found
+	return Result{}, r.unsure
 }
 
 // outdate takes back that rows are done whose items other runs have written since.

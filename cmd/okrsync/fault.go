@@ -16,13 +16,14 @@ type fault struct {
 }
 
 var (
-	makingFolder  = sync.Text{ZH: "无法建立结果文件夹", EN: "the folder for the results cannot be made"}
-	locking       = sync.Text{ZH: "无法锁定结果文件夹", EN: "the output folder cannot be locked"}
-	readingBefore = sync.Text{ZH: "无法读取上次运行的记录", EN: "the journal of the run before cannot be read"}
-	journaling    = sync.Text{ZH: "无法写入运行记录", EN: "the journal cannot be written"}
-	writingFiles  = sync.Text{ZH: "无法写入结果文件", EN: "the result files cannot be written"}
-	writingStdout = sync.Text{ZH: "无法写入标准输出", EN: "standard output cannot be written"}
-	spooling      = sync.Text{ZH: "无法为标准输入建立临时文件", EN: "a temporary file for standard input cannot be made"}
+	makingFolder   = sync.Text{ZH: "无法建立结果文件夹", EN: "the folder for the results cannot be made"}
+	locking        = sync.Text{ZH: "无法锁定结果文件夹", EN: "the output folder cannot be locked"}
+	readingBefore  = sync.Text{ZH: "无法读取上次运行的记录", EN: "the journal of the run before cannot be read"}
+	readingJournal = sync.Text{ZH: "无法读取运行记录", EN: "the journal cannot be read"}
+	journaling     = sync.Text{ZH: "无法写入运行记录", EN: "the journal cannot be written"}
+	writingFiles   = sync.Text{ZH: "无法写入结果文件", EN: "the result files cannot be written"}
+	writingStdout  = sync.Text{ZH: "无法写入标准输出", EN: "standard output cannot be written"}
+	spooling       = sync.Text{ZH: "无法为标准输入建立临时文件", EN: "a temporary file for standard input cannot be made"}
 )
 
 func (f fault) Error() string { return f.Reason("en") + "; " + f.Advice("en") }

@@ -54,11 +54,16 @@ func lockFolder(folder string) (*flock.Flock, error) {
 		return nil, fault{doing: locking, where: folder, err: errors.Join(err, lock.Close())}
 	}
 	if !locked {
-		holder, _ := os.ReadFile(name) // only to be told
-		return nil, &heldError{folder: folder, holder: printable(strings.TrimSpace(string(holder[:min(len(holder), 200)])))}
+		return nil, held(folder)
 	}
 	host, _ := os.Hostname()
 	holder := fmt.Sprintf("pid %d, host %s, since %s\n", os.Getpid(), cmp.Or(host, "?"), time.Now().UTC().Format(time.RFC3339))
 	_ = os.WriteFile(name, []byte(holder), 0o600) // only to be told
 	return lock, nil
+}
+
+// held tells who holds a folder.
+func held(folder string) error {
+	holder, _ := os.ReadFile(filepath.Join(folder, sync.StateFolder, lockName))
+	return &heldError{folder: folder, holder: printable(strings.TrimSpace(string(holder[:min(len(holder), 200)])))}
 }

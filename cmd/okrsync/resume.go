@@ -40,6 +40,9 @@ func (s *session) close() {
 // account is who the configured calls are made for.
 func (c config) account() sync.Account { return sync.Account{BaseURL: c.baseURL, AppID: c.appID} }
 
+// settingDiff is where a journal says whether the run compares.
+const settingDiff = "sync.diff"
+
 // deciding are the settings that decide what is read from a file and sent for a row: a
 // run is not continued with other ones.
 func (c config) deciding() (map[string]string, error) {
@@ -50,7 +53,7 @@ func (c config) deciding() (map[string]string, error) {
 		"input.duplicates":    string(c.duplicates),
 		"input.header_row":    strconv.Itoa(c.headerRow),
 		"input.percent":       string(c.percent),
-		"sync.diff":           c.diff,
+		settingDiff:           c.diff,
 	}, err
 }
 

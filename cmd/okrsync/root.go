@@ -38,7 +38,7 @@ Bring a file into a table:    okrsync sync --source ID --table ID FILE`,
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.PersistentFlags().StringP("config", "c", "", "the configuration `FILE` (default: OKRSYNC_CONFIG, else ./config.yaml if it is there)")
-	root.AddCommand(p.syncCommand(), p.planCommand(), p.checkCommand(), p.tablesCommand(), p.templateCommand(), p.simulateCommand(), p.demoCommand(), p.versionCommand(), exitCodesTopic())
+	root.AddCommand(p.syncCommand(), p.planCommand(), p.checkCommand(), p.reportCommand(), p.tablesCommand(), p.templateCommand(), p.simulateCommand(), p.demoCommand(), p.versionCommand(), exitCodesTopic())
 	return root
 }
 

@@ -123,8 +123,8 @@ func (t *transfer) end() int {
 		if err := t.journal.Close(t.pacer.Horizon()); err != nil && t.fault == nil {
 			t.fault = fault{doing: journaling, where: t.folder, err: err}
 		}
-		if err := t.views(); err != nil && t.fault == nil {
-			t.fault = err
+		if err := t.answer(); err != nil && t.fault == nil {
+			t.fault = fault{doing: writingFiles, where: t.folder, err: err}
 		}
 	}
 	s := &t.summary
@@ -149,38 +149,18 @@ func (t *transfer) end() int {
 	return s.ExitCode
 }
 
-// views counts the journal's rows and writes the files that are made from it. A
-// journal that lacks rows makes no result.csv: what has that name is complete.
-func (t *transfer) views() error {
+// answer writes the views of the journal. One that lacks rows makes no result.csv: what
+// has that name is complete.
+func (t *transfer) answer() error {
 	record, err := sync.OpenRecord(t.folder)
 	if err != nil {
 		return err
 	}
 	defer record.Close()
-	t.summary.Files = []string{sync.JournalName}
-	people := report.People{}
-	answers := people.Of(t.summary.Counts.Of(record.Results()))
 	if t.fault != nil {
-		for _, err := range answers { // only to be counted
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+		return t.count(record)
 	}
-	if err := report.CSV(t.folder, t.config.lang, answers); err != nil {
-		return fault{doing: writingFiles, where: t.folder, err: err}
-	}
-	t.summary.Files = append(t.summary.Files, report.CSVName)
-	if t.config.diff == diffOff {
-		return nil // what was there before is not known
-	}
-	t.summary.Notified = new(len(people))
-	if err := report.Rollback(t.folder, t.config.lang, record.Results()); err != nil {
-		return fault{doing: writingFiles, where: t.folder, err: err}
-	}
-	t.summary.Files = append(t.summary.Files, report.RollbackName)
-	return nil
+	return t.views(record)
 }
 
 // code returns the run's exit code.

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+	"github.com/spf13/cobra"
+
+	"okrsync/sync"
+	"okrsync/sync/report"
+)
+
+// exitKilled stands in the summary of a run that did not end: by the shell's habit 128
+// and the number of SIGKILL. The program itself never ends with it.
+const exitKilled = 137
+
+func (p *program) reportCommand() *cobra.Command {
+	var f syncFlags
+	cmd := &cobra.Command{
+		Use:   "report RUN_DIR…",
+		Short: "write a run's result files again from its journal",
+		Long: `report writes result.csv, rollback.csv and summary.json in the folder of a run
+again, from its journal: in another language, or for a run that was killed before
+it could write them. Rows whose update was out when the process died are told as
+unprocessed; run the file again to go on.`,
+		Example: `  okrsync report okrsync-out/20261125T081642Z-values.csv
+  okrsync report --lang en okrsync-out/*`,
+		RunE: func(cmd *cobra.Command, folders []string) error {
+			if len(folders) == 0 {
+				return usagef("no run given: okrsync report RUN_DIR…")
+			}
+			c, err := p.load(cmd)
+			if err != nil {
+				return err
+			}
+			var codes []int
+			for _, folder := range folders {
+				s := &session{program: p, config: c, flags: f}
+				codes = append(codes, p.report(s.retell(filepath.Clean(folder))))
+			}
+			return told{gravest(codes...)}
+		},
+	}
+	addSettings(cmd, "lang")
+	cmd.Flags().BoolVar(&f.json, "json", false, "write the summary of each run to standard output, one line of JSON each")
+	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing but errors")
+	return cmd
+}
+
+// retell writes the views of a run's journal again.
+func (s *session) retell(folder string) error {
+	lock, err := lockExisting(filepath.Dir(folder))
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	record, err := sync.OpenRecord(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return usagef("%s is not the folder of a run: it has no %s", folder, sync.JournalName)
+	}
+	if err != nil {
+		return fault{doing: readingJournal, err: err}
+	}
+	defer record.Close()
+	a := account{session: s, folder: folder}
+	if a.summary, err = summaryOf(record); err != nil {
+		return fault{doing: readingJournal, where: folder, err: err}
+	}
+	if err := a.views(record); err != nil {
+		return fault{doing: writingFiles, where: folder, err: err}
+	}
+	if err := a.conclude(record); err != nil {
+		return fault{doing: readingJournal, where: folder, err: err}
+	}
+	if err := report.WriteSummary(folder, a.summary); err != nil {
+		return fault{doing: writingFiles, where: folder, err: err}
+	}
+	if s.flags.json {
+		s.program.printJSON(a.summary)
+	}
+	a.tellEnd()
+	if a.summary.ExitCode == exitKilled && !s.flags.quiet {
+		s.program.say(phrase(s.config.lang,
+			"下一步：用同一文件再运行 okrsync sync，会继续这次运行",
+			"next: run okrsync sync with the same file again; it continues"))
+	}
+	if record.Damaged > 0 {
+		return errors.New(damageText(record, s.config.lang))
+	}
+	return nil
+}
+
+// summaryOf returns the summary that a run has left, or what its journal tells of one.
+func summaryOf(record *sync.Record) (report.Summary, error) {
+	h := record.Header
+	s := report.Summary{Version: h.Version, Input: h.Input, StartedAt: h.StartedAt}
+	content, err := os.ReadFile(filepath.Join(record.Folder, sync.SummaryName))
+	switch {
+	case err == nil:
+		err = json.Unmarshal(content, &s)
+	case errors.Is(err, fs.ErrNotExist):
+		err = nil
+	}
+	s.Counts = report.NewCounts()
+	return s, err
+}
+
+// conclude fills in what the summary of a run that did not end lacks.
+func (a *account) conclude(record *sync.Record) error {
+	s := &a.summary
+	s.Files = append(s.Files, sync.SummaryName)
+	if s.Outcome != "" {
+		return nil
+	}
+	for r, err := range record.Results() {
+		if err != nil {
+			return err
+		}
+		if r.FinishedAt.After(s.FinishedAt) {
+			s.FinishedAt = r.FinishedAt
+		}
+	}
+	switch counts := s.Counts; {
+	case counts.Total() < s.Input.Rows, counts[sync.Unprocessed] > 0:
+		s.ExitCode = exitKilled
+	case counts[sync.Rejected]+counts[sync.Failed] > 0:
+		s.ExitCode = exitRows
+	}
+	s.Outcome = cmp.Or(outcomes[s.ExitCode], "killed")
+	return nil
+}
+
+// lockExisting takes the lock of an output folder, if there is one: a run that goes on
+// there writes the same files. Where none has ever run there is nothing to lock.
+func lockExisting(folder string) (*flock.Flock, error) {
+	lock := flock.New(filepath.Join(folder, sync.StateFolder, lockName), flock.SetFlag(os.O_RDONLY))
+	locked, err := lock.TryLock()
+	switch {
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return nil, fault{doing: locking, where: folder, err: err}
+	case err == nil && !locked:
+		return nil, held(folder)
+	}
+	return lock, nil
+}
