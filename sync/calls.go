@@ -8,10 +8,21 @@ import (
 	"time"
 )
 
-// attempts reads the attempts of a run in the order in which they were made. end is
-// where the last whole line ends. They are not complete if the file is missing or
-// damaged: then any row may have been on its way.
-func attempts(folder string, each func(Attempt)) (end int64, complete bool, err error) {
+// A note is a line about calls: an attempt, or something else that the next run is to
+// know of.
+type note struct {
+	Attempt
+
+	Over  bool      `json:"over,omitempty"`       // the call had its answer by then
+	Start bool      `json:"start,omitempty"`      // another process goes on
+	Lost  bool      `json:"lost,omitempty"`       // there were notes before that are gone
+	Quiet time.Time `json:"quiet_until,omitzero"` // nobody sends before
+}
+
+// readNotes reads the notes of a run in the order in which they were made. end is where
+// the last whole line ends. They are not complete if the file is missing or damaged: then
+// any row may have been on its way.
+func readNotes(folder string, each func(note)) (end int64, complete bool, err error) {
 	file, err := os.Open(callsOf(folder))
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, false, nil
@@ -30,63 +41,68 @@ func attempts(folder string, each func(Attempt)) (end int64, complete bool, err 
 		if err != nil {
 			return 0, false, err
 		}
-		var a Attempt
-		if unseal(line, &a) != nil || a.Lost {
+		var n note
+		if unseal(line, &n) != nil || n.Lost {
 			complete = false
 			continue
 		}
-		each(a)
+		each(n)
 	}
 }
 
-// forget drops the attempts of a run that ended: no row is on its way any more, and only
-// the calls since a time still count for the limits.
-func forget(folder string, since time.Time) error {
-	var kept []byte
-	_, _, err := attempts(folder, func(a Attempt) {
-		if a.Rows = nil; a.At.After(since) || a.Quiet.After(since) {
-			line, _ := sealed(a) // it was one before
-			kept = append(kept, line...)
-		}
+// add takes in the notes of the run in a folder.
+func (p *Past) read(folder string) error {
+	var notes []note
+	_, _, err := readNotes(folder, func(n note) {
+		n.Rows = nil
+		notes = append(notes, n)
 	})
-	if err != nil {
+	p.add(notes, time.Now())
+	return err
+}
+
+// forget drops the attempts of a run that ended: no row is on its way any more, and only
+// the answers since a time still count for the limits.
+func forget(folder string, since time.Time) error {
+	past := newPast()
+	if err := past.read(folder); err != nil {
 		return err
 	}
 	return WriteFile(callsOf(folder), func(w io.Writer) error {
-		_, err := w.Write(kept)
-		return err
+		for n := range past.notes(since) {
+			line, err := sealed(n)
+			if err == nil {
+				_, err = w.Write(line)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
 // Recent reads which calls the runs in the folder out have made for an account since a
 // time. A folder that cannot be read has none.
 func Recent(out string, account Account, since time.Time) Past {
-	var past Past
-	now := time.Now()
+	past := newPast()
 	for run := range runs(out) {
 		info, err := os.Stat(callsOf(run.folder))
-		if err != nil || run.header.Account != account {
-			continue
-		}
-		if info.ModTime().Before(since) {
-			sweep(run.folder)
-			continue
-		}
-		var made []Attempt
-		if _, _, err := attempts(run.folder, func(a Attempt) {
-			a.Rows = nil
-			made = append(made, a)
-		}); err == nil {
-			past.add(made, now)
+		switch {
+		case err != nil || run.header.Account != account:
+		case info.ModTime().Before(since):
+			outgrow(run.folder)
+		default:
+			_ = past.read(run.folder)
 		}
 	}
 	return past
 }
 
-// sweep deletes the attempts of a run that ended long ago: those that no row was left in.
-func sweep(folder string) {
+// outgrow deletes the attempts of a run that ended long ago: those that no row was left in.
+func outgrow(folder string) {
 	rows := 0
-	if _, complete, err := attempts(folder, func(a Attempt) { rows += len(a.Rows) }); err == nil && complete && rows == 0 {
+	if _, complete, err := readNotes(folder, func(n note) { rows += len(n.Rows) }); err == nil && complete && rows == 0 {
 		_ = os.Remove(callsOf(folder)) // the next run tries again
 	}
 }

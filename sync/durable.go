@@ -7,13 +7,17 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 )
+
+// temporary is how the name of a file begins that is not complete.
+const temporary = ".tmp-"
 
 // WriteFile writes a file so that it either is complete under its name and on the disk,
 // or is not there: what had the name before is there until then. It is readable by its
 // owner only.
 func WriteFile(name string, write func(io.Writer) error) error {
-	file, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
+	file, err := os.CreateTemp(filepath.Dir(name), temporary+filepath.Base(name)+"-*")
 	if err != nil {
 		return err
 	}
@@ -33,6 +37,18 @@ func WriteFile(name string, write func(io.Writer) error) error {
 		return errors.Join(err, os.Remove(file.Name()))
 	}
 	return syncFolder(filepath.Dir(name))
+}
+
+// sweep deletes the temporary files that WriteFile left behind in a folder when a process
+// died in it.
+func sweep(folder string) error {
+	entries, err := os.ReadDir(folder)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), temporary) && e.Type().IsRegular() {
+			err = errors.Join(err, os.Remove(filepath.Join(folder, e.Name())))
+		}
+	}
+	return err
 }
 
 // syncFolder brings the names in a folder to the disk, where the system does not do that

@@ -108,10 +108,16 @@ func CreateJournal(folder string, h Header) (*Journal, error) {
 }
 
 // ContinueJournal opens the journal of an unfinished run to go on with it. What a kill
-// cut off at its end is dropped, and so is the summary of the part that ended, if it did:
-// the run has none until it ends again.
+// cut off at its end is dropped, with files that were being written then, and so is the
+// summary of the part that ended, if it did: the run has none until it ends again.
 func ContinueJournal(r *Record) (*Journal, error) {
 	if err := os.Remove(filepath.Join(r.Folder, SummaryName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if err := sweep(r.Folder); err != nil {
+		return nil, err
+	}
+	if err := sweep(filepath.Dir(callsOf(r.Folder))); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	j := &Journal{folder: r.Folder}
@@ -125,8 +131,9 @@ func ContinueJournal(r *Record) (*Journal, error) {
 	if err := errors.Join(j.rows.file.Truncate(r.end), j.calls.file.Truncate(r.callsEnd)); err != nil {
 		return nil, errors.Join(err, j.rows.close(), j.calls.close())
 	}
-	if r.unsure {
-		err = j.calls.add(Attempt{At: time.Now().UTC(), Lost: true})
+	err = j.calls.add(note{Attempt: Attempt{At: time.Now().UTC()}, Start: true})
+	if err == nil && r.unsure {
+		err = j.calls.add(note{Attempt: Attempt{At: time.Now().UTC()}, Lost: true})
 	}
 	return j, err
 }
@@ -156,7 +163,7 @@ func (j *Journal) Sending(a Attempt) error { return j.calls.add(a) }
 
 // Resting notes that nobody sends before a time.
 func (j *Journal) Resting(until time.Time) error {
-	return j.calls.add(Attempt{At: time.Now().UTC(), Quiet: until.UTC()})
+	return j.calls.add(note{Attempt: Attempt{At: time.Now().UTC()}, Quiet: until.UTC()})
 }
 
 // Close brings everything to the disk and closes the journal. It returns the first error

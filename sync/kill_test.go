@@ -131,7 +131,7 @@ func (s saga) end() error {
 func (s saga) folder() (string, error) {
 	journals, err := filepath.Glob(filepath.Join(s.out, "*", sync.JournalName))
 	if err != nil || len(journals) != 1 {
-		return "", fmt.Errorf("journals %q, %v", journals, err)
+		return "", fmt.Errorf("journals %q, %w", journals, err)
 	}
 	return filepath.Dir(journals[0]), nil
 }

@@ -87,7 +87,7 @@ func (p *Pacer) Admit(ctx context.Context, call feishu.Call) (done func(error), 
 // sending notes a call that has its permit.
 func (p *Pacer) sending(ctx context.Context, call feishu.Call) (done func(error), err error) {
 	if p.OnAttempt != nil {
-		if err := p.OnAttempt(attemptOf(ctx, call, p.onTheWire(call))); err != nil {
+		if err := p.OnAttempt(attemptOf(ctx, call, p.answered(call))); err != nil {
 			p.undo(call)
 			return nil, err
 		}
@@ -96,11 +96,11 @@ func (p *Pacer) sending(ctx context.Context, call feishu.Call) (done func(error)
 	return func(err error) { p.done(call, sent, err) }, nil
 }
 
-// onTheWire is how many calls of a kind have no answer yet.
-func (p *Pacer) onTheWire(call feishu.Call) int {
+// answered is how many calls of a kind have been answered.
+func (p *Pacer) answered(call feishu.Call) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.pace(call).out
+	return p.calls[call] - p.pace(call).out
 }
 
 // undo takes back the permit of a call that does not go out.

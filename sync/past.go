@@ -1,114 +1,118 @@
 package sync
 
 import (
-	"errors"
-	"io"
-	"io/fs"
 	"iter"
-	"os"
-	"path/filepath"
+	"maps"
+	"slices"
 	"time"
+
+	"okrsync/feishu"
 )
 
-// A run is one that the output folder holds.
-type run struct {
-	folder string
-	header Header
-	latest time.Time // when its journal was written last
+// onItsWay is how long a request may still be on its way when the process that sent it
+// has died.
+const onItsWay = time.Second
+
+// Past is what is known of the calls of earlier runs: enough not to be refused for
+// having forgotten them.
+type Past struct {
+	answers map[feishu.Call][]time.Time // by when each of the latest was answered
+	quiet   time.Time                   // until when Feishu asked for silence
 }
 
-// runs gives the runs in the folder out whose journal has a header. There are none
-// where there is no such folder.
-func runs(out string) iter.Seq[run] {
-	return func(yield func(run) bool) {
-		folders, _ := os.ReadDir(out)
-		for _, f := range folders {
-			r := run{folder: filepath.Join(out, f.Name())}
-			if f.IsDir() && r.open() && !yield(r) {
-				return
-			}
+// add takes in the notes of one run, in the order in which they were made. Of a call it
+// is not noted when its answer came, but each later one tells how many had one by then.
+// Those without one when their process died may have arrived a little after another one
+// began, or after now.
+func (p *Past) add(notes []note, now time.Time) {
+	sent, answered, before := map[feishu.Call]int{}, map[feishu.Call]int{}, map[feishu.Call]int{}
+	died := func(by time.Time) {
+		for call, n := range sent {
+			p.answered(call, n-answered[call], by.Add(onItsWay))
 		}
+		clear(sent)
+		clear(answered)
 	}
-}
-
-// open reads the header, and reports whether there is one.
-func (r *run) open() bool {
-	file, err := os.Open(filepath.Join(r.folder, JournalName))
-	if err != nil {
-		return false
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return false
-	}
-	r.latest = info.ModTime()
-	const most = 1 << 20 // of a header, whose paths and names are each shorter than this
-	line, err := newLineReader(io.LimitReader(file, most)).next()
-	return err == nil && r.header.read(line) == nil
-}
-
-// Unfinished opens the newest run in the folder out that is the same as the one that is
-// about to begin, unless it has ended. It is nil if there is none to continue. Rows whose
-// items a later run of the account has written are not done in it any more.
-func Unfinished(out string, h Header) (*Record, error) {
-	var same run
-	var others []run
-	for r := range runs(out) {
+	for _, n := range notes {
 		switch {
-		case r.header.Account != h.Account:
-		case !r.header.Same(h):
-			others = append(others, r)
-		case same.folder == "" || r.header.StartedAt.After(same.header.StartedAt):
-			same = r
+		case n.Over:
+			p.answered(n.Call, 1, n.At)
+		case n.Call != "":
+			if sent[n.Call]++; sent[n.Call] == 1 {
+				before[n.Call] = n.Answered // of the runs before, in the same process
+			}
+			by := n.Answered - before[n.Call]
+			p.answered(n.Call, by-answered[n.Call], n.At)
+			answered[n.Call] = max(answered[n.Call], by)
+		case n.Start:
+			died(n.At)
+		default:
+			p.quiet = later(p.quiet, n.Quiet)
 		}
 	}
-	if same.folder == "" {
-		return nil, nil
-	}
-	record, err := OpenRecord(same.folder)
-	if err != nil {
-		return nil, err
-	}
-	if record.Ended() {
-		return nil, record.Close()
-	}
-	written, err := writtenBy(others, same.header.StartedAt)
-	if err == nil && len(written) > 0 {
-		err = record.outdate(written)
-	}
-	if err != nil {
-		return nil, errors.Join(err, record.Close())
-	}
-	return record, nil
+	died(now)
 }
 
-// writtenBy says which items runs have written, or may have, after a time, and when each
-// of them was written last.
-func writtenBy(runs []run, since time.Time) (map[string]time.Time, error) {
-	written := map[string]time.Time{}
-	for _, r := range runs {
-		if r.latest.Before(since) {
-			continue
-		}
-		record, err := OpenRecord(r.folder)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // it was deleted meanwhile
-		}
-		if err != nil {
-			return nil, err
-		}
-		for result, err := range record.Results() {
-			if err != nil {
-				return nil, errors.Join(err, record.Close())
-			}
-			if result.MayHaveChanged() {
-				written[result.key()] = later(written[result.key()], result.FinishedAt)
+// answered takes in that so many calls had their answers by a time.
+func (p *Past) answered(call feishu.Call, n int, by time.Time) {
+	for range n {
+		p.answers[call] = append(p.answers[call], by)
+	}
+}
+
+func newPast() Past { return Past{answers: make(map[feishu.Call][]time.Time)} }
+
+// notes gives what a run that ended leaves of its notes.
+func (p *Past) notes(since time.Time) iter.Seq[note] {
+	return func(yield func(note) bool) {
+		for _, call := range slices.Sorted(maps.Keys(p.answers)) {
+			for _, at := range p.answers[call] {
+				if at.After(since) && !yield(note{Attempt: Attempt{Call: call, At: at}, Over: true}) {
+					return
+				}
 			}
 		}
-		if err := record.Close(); err != nil {
-			return nil, err
+		if !p.quiet.IsZero() {
+			yield(note{Attempt: Attempt{At: p.quiet}, Quiet: p.quiet})
 		}
 	}
-	return written, nil
+}
+
+// Remember takes in the calls of earlier runs, before the first call of this one: their
+// permits come back when they would have, and a silence goes on.
+func (p *Pacer) Remember(past Past) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	for call, answers := range past.answers {
+		for i, at := range answers {
+			if latest := now.Add(onItsWay); at.After(latest) {
+				answers[i] = latest // of a clock that was set back
+			}
+		}
+		slices.SortFunc(answers, time.Time.Compare)
+		p.pace(call).each(func(w *window) { w.remember(answers, now) })
+	}
+	if past.quiet.Sub(now) <= mostSlow {
+		p.quiet = later(p.quiet, past.quiet)
+	}
+}
+
+// remember takes in the answers to calls of an earlier run, sorted.
+func (w *window) remember(answers []time.Time, now time.Time) {
+	for _, at := range answers {
+		if now.Sub(at) < w.limit.Period {
+			w.take()
+			w.give(at)
+		}
+	}
+}
+
+// Horizon is for how long a call matters to the limits: the longest period.
+func (p *Pacer) Horizon() time.Duration {
+	longest := time.Minute // as long as Feishu counts
+	for _, l := range p.limits {
+		longest = max(longest, l.Period)
+	}
+	return longest
 }

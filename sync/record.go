@@ -152,8 +152,8 @@ func (r *Record) note(line []byte, start int64) error {
 // onTheirWay finds the rows whose last call has no answer in the journal: it was on its
 // way when the process died.
 func (r *Record) onTheirWay() error {
-	end, complete, err := attempts(r.Folder, func(a Attempt) {
-		for _, row := range a.Rows {
+	end, complete, err := readNotes(r.Folder, func(n note) {
+		for _, row := range n.Rows {
 			s, _ := r.find(row.Row)
 			if sent := r.sent[row.Row]; row.Attempts > max(int(s.attempts), sent.Attempts) {
 				r.sent[row.Row] = row.because(InFlight)

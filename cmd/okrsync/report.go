@@ -58,7 +58,7 @@ func (s *session) retell(folder string) error {
 	if err != nil {
 		return err
 	}
-	defer lock.Close()
+	defer func() { _ = lock.Close() }() // it ends with the process anyway
 	record, err := sync.OpenRecord(folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return usagef("%s is not the folder of a run: it has no %s", folder, sync.JournalName)
