@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -152,12 +153,13 @@ func (r *round) murder(cmd *exec.Cmd, started <-chan struct{}) (stop func()) {
 			_ = cmd.Process.Signal(signal) // it may have ended by itself
 		})
 	}
-	r.arrived, r.answered = nil, nil
+	r.arrived.Store(nil)
+	r.answered.Store(nil)
 	switch calls := int64(1 + r.random.IntN(r.rows)); r.random.IntN(4) {
 	case 0:
-		r.arrived = countdown(calls, kill)
+		r.arrived.Store(countdown(calls, kill))
 	case 1:
-		r.answered = countdown(calls, kill)
+		r.answered.Store(countdown(calls, kill))
 	default:
 		timer := time.AfterFunc(time.Duration(r.random.IntN(1200))*time.Millisecond, kill)
 		return func() { timer.Stop() }
@@ -166,15 +168,13 @@ func (r *round) murder(cmd *exec.Cmd, started <-chan struct{}) (stop func()) {
 }
 
 // countdown returns a function that calls another when it is called for the n-th time.
-func countdown(n int64, do func()) func() {
-	var mu sync.Mutex
-	return func() {
-		mu.Lock()
-		defer mu.Unlock()
-		if n--; n == 0 {
+func countdown(n int64, do func()) *func() {
+	var calls atomic.Int64
+	return new(func() {
+		if calls.Add(1) == n {
 			do()
 		}
-	}
+	})
 }
 
 // check looks at everything that is left when the round is over.

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/Shopify/toxiproxy/v2"
@@ -55,7 +56,7 @@ type stage struct {
 
 	// arrived, if set, is called with each request before the simulator takes it, and
 	// answered when it has, before the answer leaves.
-	arrived, answered func()
+	arrived, answered atomic.Pointer[func()]
 }
 
 func newStage(t *testing.T, c feishutest.Config, items int) *stage {
@@ -75,21 +76,21 @@ func newStage(t *testing.T, c feishutest.Config, items int) *stage {
 }
 
 func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if s.arrived != nil {
-		s.arrived()
+	if arrived := s.arrived.Load(); arrived != nil {
+		(*arrived)()
 	}
-	s.sim.ServeHTTP(afterwards{w, s.answered}, r)
+	s.sim.ServeHTTP(afterwards{w, s.answered.Load()}, r)
 }
 
 // afterwards calls a function when an answer begins.
 type afterwards struct {
 	http.ResponseWriter
-	answered func()
+	answered *func()
 }
 
 func (a afterwards) WriteHeader(status int) {
 	if a.answered != nil {
-		a.answered()
+		(*a.answered)()
 	}
 	a.ResponseWriter.WriteHeader(status)
 }

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -191,8 +192,13 @@ func TestFileChangedWhileReading(t *testing.T) {
 	if err := os.WriteFile(path, []byte("metric_item_id\n1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if a := readRows(t, f); a.fatal == nil || a.fatal.Code != CodeFileChanged {
-		t.Error(a)
+	a := readRows(t, f)
+	if a.fatal == nil || a.fatal.Code != CodeFileChanged {
+		t.Fatal(a)
+	}
+	now := fmt.Sprintf("%x", sha256.Sum256([]byte("metric_item_id\n1\n")))
+	if reason := a.fatal.Reason("en"); !strings.Contains(reason, f.SHA256()+" → "+now) {
+		t.Error(reason)
 	}
 }
 

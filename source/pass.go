@@ -171,6 +171,9 @@ func (f *File) refusal(err error) error {
 	if refused.File == "" {
 		refused.File = f.name
 	}
+	if refused.Code == CodeFileChanged && refused.Found == "" && f.bytes != nil {
+		refused.Found = "SHA-256 " + f.bytes.sha256 + " → " + f.bytes.now()
+	}
 	return refused
 }
 

@@ -69,6 +69,17 @@ func (p *pinned) ReadAt(b []byte, off int64) (n int, err error) {
 	return n, nil
 }
 
+// now is the checksum that the file has by now, as far as it can be told: it may be
+// written on.
+func (p *pinned) now() string {
+	const most = 1 << 30
+	sum := sha256.New()
+	if n, err := io.Copy(sum, io.NewSectionReader(p.file, 0, most)); err != nil || n == most {
+		return "?"
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
 // hold reads a block, unless it is the one at hand.
 func (p *pinned) hold(i int) error {
 	if i == p.held {

@@ -107,8 +107,8 @@ var vocabulary = map[Code]wording{
 		zh: phrase{"无法读取文件（{found}）", "请提供一个有权限打开的表格文件"},
 	},
 	CodeFileChanged: {
-		en: phrase{"the file was changed while it was being read", "wait until it is saved completely, then try again"},
-		zh: phrase{"读取过程中文件被修改", "请等文件保存完成后重试"},
+		en: phrase{"the file was changed while it was being read ({found})", "wait until it is saved completely, then try again"},
+		zh: phrase{"读取过程中文件被修改（{found}）", "请等文件保存完成后重试"},
 	},
 	CodeFileNotASpreadsheet: {
 		en: phrase{"this is not an .xlsx or CSV file but another kind ({found})", "open it in Excel or WPS and save it as .xlsx; unpack an archive first"},

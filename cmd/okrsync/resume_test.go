@@ -1,0 +1,322 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"okrsync/feishu/feishutest"
+	"okrsync/sync"
+	"okrsync/sync/report"
+)
+
+// A history is what runs of the program in one folder come to.
+type history struct {
+	t       *testing.T
+	environ []string
+	sim     *feishutest.Server
+	stderr  bytes.Buffer // of the last run
+
+	served atomic.Pointer[func()] // is called after each call
+}
+
+func newHistory(t *testing.T, server feishutest.Config, rows int) *history {
+	t.Helper()
+	environ, sim := stage(t, server, rows)
+	h := &history{t: t, sim: sim}
+	listening := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sim.ServeHTTP(w, r)
+		if served := h.served.Load(); served != nil {
+			(*served)()
+		}
+	}))
+	t.Cleanup(listening.Close)
+	h.environ = append(environ, "OKRSYNC_FEISHU_BASE_URL="+listening.URL, "OKRSYNC_SYNC_RETRY_INITIAL=1ms", "OKRSYNC_SYNC_QUOTA_COOLDOWN=1ms", "LANG=en_US.UTF-8")
+	return h
+}
+
+// run runs a command and returns its summary, with which it must agree about the exit code.
+func (h *history) run(ctx context.Context, want int, args ...string) report.Summary {
+	h.t.Helper()
+	var stdout bytes.Buffer
+	h.stderr.Reset()
+	code := run(ctx, append([]string{args[0], "--json"}, args[1:]...), h.environ, strings.NewReader(""), &stdout, &h.stderr)
+	if code != want {
+		h.t.Errorf("%q: exit code %d, want %d; it said\n%s", args, code, want, h.stderr.String())
+	}
+	var s report.Summary
+	if err := json.Unmarshal(stdout.Bytes(), &s); stdout.Len() > 0 && err != nil {
+		h.t.Fatal(err)
+	}
+	return s
+}
+
+// folders are those of the runs so far.
+func (h *history) folders() []string {
+	h.t.Helper()
+	journals, err := filepath.Glob(filepath.Join("okrsync-out", "*", sync.JournalName))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for i := range journals {
+		journals[i] = filepath.Dir(journals[i])
+	}
+	return journals
+}
+
+// interrupt ends a run as a signal does, when so many updates are made.
+func (h *history) interrupt(updates int, args ...string) {
+	h.t.Helper()
+	ctx, cancel := context.WithCancel(h.t.Context())
+	defer cancel()
+	h.served.Store(new(func() {
+		if h.sim.Stats().Updates >= updates {
+			cancel()
+		}
+	}))
+	h.run(ctx, exitInterrupted, args...)
+	h.served.Store(nil)
+}
+
+// TestResume stops runs half way in different manners: the same command goes on, in the
+// same folder, sends nothing again, and its answer is that of the whole file.
+func TestResume(t *testing.T) {
+	const rows = 60
+	var trouble strings.Builder
+	for n := range 26 {
+		fmt.Fprintf(&trouble, "patch %d 500\n", 20+n)
+	}
+	tests := map[string]struct {
+		server feishutest.Config
+		script string
+		first  func(*history)
+		more   []string // flags
+	}{
+		"interrupted":          {server: feishutest.Config{Latency: 5 * time.Millisecond}, first: func(h *history) { h.interrupt(10, "sync", "rows.csv") }},
+		"interrupted, no diff": {server: feishutest.Config{Latency: 5 * time.Millisecond}, first: func(h *history) { h.interrupt(10, "sync", "--no-diff", "rows.csv") }, more: []string{"--no-diff"}},
+		"max-calls":            {first: func(h *history) { h.run(h.t.Context(), exitQuota, "sync", "--max-calls", "30", "rows.csv") }},
+		"quota": {script: "patch 26 code:1001005\npatch 27 code:1001005\npatch 28 code:1001005\npatch 29 code:1001005\n", first: func(h *history) {
+			h.run(h.t.Context(), exitQuota, "sync", "--workers", "1", "rows.csv")
+		}},
+		"trouble": {script: trouble.String(), first: func(h *history) {
+			h.environ = append(h.environ, "OKRSYNC_SYNC_RETRY_ATTEMPTS=2")
+			h.run(h.t.Context(), exitTrouble, "sync", "rows.csv")
+			h.environ = append(h.environ, "OKRSYNC_SYNC_RETRY_ATTEMPTS=10")
+		}},
+		"app refused": {script: "patch 20 code:99991672", first: func(h *history) {
+			h.run(h.t.Context(), exitApp, "sync", "--workers", "1", "rows.csv")
+		}},
+		"guard": {first: func(h *history) { h.run(h.t.Context(), exitGuard, "sync", "--max-changed-rows", "5", "rows.csv") }},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			h := newHistory(t, test.server, rows)
+			if err := h.sim.Script(strings.NewReader(test.script)); err != nil {
+				t.Fatal(err)
+			}
+			test.first(h)
+			s := h.run(t.Context(), exitOK, append(append([]string{"sync"}, test.more...), "rows.csv")...)
+			if s.Counts[sync.Updated] != rows || s.Input.Rows != rows {
+				t.Errorf("%+v", s)
+			}
+			if n := h.sim.Stats().Updates; n != rows {
+				t.Errorf("%d updates", n)
+			}
+			if folders := h.folders(); len(folders) != 1 {
+				t.Errorf("folders %q", folders)
+			}
+			lines, err := csv.NewReader(strings.NewReader(read(t, filepath.Join(h.folders()[0], report.CSVName)))).ReadAll()
+			if err != nil || len(lines) != rows+1 {
+				t.Errorf("%d lines, %v", len(lines), err)
+			}
+		})
+	}
+}
+
+// TestNotResumed shows what is another run: one that ended, one of other content, with
+// another target, with other settings, and one that --fresh asks for.
+func TestNotResumed(t *testing.T) {
+	stopped := []string{"sync", "--max-calls", "5", "rows.csv"}
+	tests := map[string]struct {
+		first  int
+		change func(*history)
+		args   []string
+	}{
+		"ended":          {first: exitOK, change: func(h *history) { h.run(h.t.Context(), exitOK, "sync", "rows.csv") }, args: []string{"sync", "rows.csv"}},
+		"other content":  {change: func(h *history) { writeRows(h.t, "rows.csv", 9) }, args: []string{"sync", "rows.csv"}},
+		"other settings": {args: []string{"sync", "--user-id-type", "union_id", "rows.csv"}},
+		"other diff":     {args: []string{"sync", "--no-diff", "rows.csv"}},
+		"other app":      {change: func(h *history) { h.environ = append(h.environ, "FEISHU_APP_ID=another") }, args: []string{"sync", "rows.csv"}},
+		"fresh":          {args: []string{"sync", "--fresh", "rows.csv"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			h := newHistory(t, feishutest.Config{}, 10)
+			if name != "ended" {
+				h.run(t.Context(), exitQuota, stopped...)
+			}
+			if test.change != nil {
+				test.change(h)
+			}
+			s := h.run(t.Context(), exitOK, test.args...)
+			if s.RowsBefore != 0 || !s.ResumedAt.IsZero() || len(h.folders()) != 2 {
+				t.Errorf("%+v\n%q", s, h.folders())
+			}
+		})
+	}
+	t.Run("the name does not matter", func(t *testing.T) {
+		h := newHistory(t, feishutest.Config{}, 10)
+		h.run(t.Context(), exitQuota, stopped...)
+		if err := os.Rename("rows.csv", "改名.csv"); err != nil {
+			t.Fatal(err)
+		}
+		if s := h.run(t.Context(), exitOK, "sync", "改名.csv"); s.RowsBefore == 0 || s.Counts[sync.Updated] != 10 || len(h.folders()) != 1 {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
+// TestRowsThatAreTriedAgain shows which failed and rejected rows a continued run tries
+// again: those that may now pass.
+func TestRowsThatAreTriedAgain(t *testing.T) {
+	h := newHistory(t, feishutest.Config{}, 9)
+	item := feishutest.SampleItem
+	lines := []string{
+		"metric_item_id,metric_initial_value,metric_target_value,metric_current_value,supported_user_id",
+		item(1) + ",,,5,",                                                          // 2 updated
+		item(2) + ",,,5,ou_nobody",                                                 // 3 refused for good
+		item(3) + ",,,5,",                                                          // 4 forbidden at first
+		"7199999999999999999,,,5,",                                                 // 5 not there at first
+		item(4) + ",,,about 5,",                                                    // 6 not certain
+		item(5) + ",,,5,", item(6) + ",,,5,", item(7) + ",,,5,", item(8) + ",,,5,", // not reached
+	}
+	if err := os.WriteFile("rows.csv", []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.sim.AddUser("ou_somebody")
+	h.sim.Change(item(3), func(i *feishutest.Item) { i.Forbidden = true })
+	h.run(t.Context(), exitQuota, "sync", "--workers", "1", "--max-calls", "6", "rows.csv")
+
+	h.sim.AddUser("ou_nobody")
+	h.sim.Change(item(3), func(i *feishutest.Item) { i.Forbidden = false })
+	if err := h.sim.AddItem(feishutest.SampleSource, feishutest.SampleTable, feishutest.Item{ID: "7199999999999999999"}); err != nil {
+		t.Fatal(err)
+	}
+	h.run(t.Context(), exitRows, "sync", "rows.csv")
+	want := "updated, failed 1001003, updated, updated, rejected number_invalid, updated, updated, updated, updated"
+	if got := answers(journalOf(t, ".")); got != want {
+		t.Errorf("continued: %s", got)
+	}
+	h.run(t.Context(), exitRows, "sync", "rows.csv")
+	if got := len(h.folders()); got != 2 {
+		t.Errorf("after the end: %d folders", got)
+	}
+}
+
+// answers lists the statuses and codes of results.
+func answers(results []sync.Result) string {
+	var list []string
+	for _, r := range results {
+		list = append(list, strings.TrimSpace(string(r.Status)+" "+r.Code))
+	}
+	return strings.Join(list, ", ")
+}
+
+// TestWrittenByALaterRun shows that a row that is done counts as such only until another
+// run writes its item.
+func TestWrittenByALaterRun(t *testing.T) {
+	for _, diff := range []string{"--no-diff=false", "--no-diff"} {
+		h := newHistory(t, feishutest.Config{}, 10)
+		h.run(t.Context(), exitQuota, "sync", diff, "--workers", "1", "--max-calls", "6", "rows.csv")
+		other := fmt.Sprintf("metric_item_id,metric_current_value\n%s,77\n", feishutest.SampleItem(1))
+		if err := os.WriteFile("other.csv", []byte(other), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		h.run(t.Context(), exitOK, "sync", "other.csv")
+		if s := h.run(t.Context(), exitOK, "sync", diff, "rows.csv"); s.RowsBefore == 0 || s.Counts[sync.Updated] != 10 {
+			t.Errorf("%s: %+v", diff, s)
+		}
+		if item, _ := h.sim.Item(feishutest.SampleSource, feishutest.SampleTable, feishutest.SampleItem(1)); item.Current != "1000.5" {
+			t.Errorf("%s: Feishu has %s", diff, item.Current)
+		}
+	}
+}
+
+// TestReportAgain writes the views of a run again, in the other language, and of one that
+// was killed.
+func TestReportAgain(t *testing.T) {
+	h := newHistory(t, feishutest.Config{}, 5)
+	h.run(t.Context(), exitQuota, "sync", "--workers", "1", "--max-calls", "4", "rows.csv")
+	folder := h.folders()[0]
+	before := read(t, filepath.Join(folder, sync.SummaryName))
+	h.run(t.Context(), exitOK, "report", "--lang", "zh", folder)
+	if got := read(t, filepath.Join(folder, sync.SummaryName)); got != before {
+		t.Errorf("another summary:\n%s\n%s", got, before)
+	}
+	if text := read(t, filepath.Join(folder, report.CSVName)); !strings.Contains(text, "允许的调用次数已用完") {
+		t.Error(text)
+	}
+
+	for _, name := range []string{sync.SummaryName, report.CSVName, report.RollbackName} { // as after a kill
+		if err := os.Remove(filepath.Join(folder, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	journal := filepath.Join(folder, sync.JournalName)
+	text := read(t, journal)
+	if err := os.WriteFile(journal, []byte(text[:len(text)-10]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := h.run(t.Context(), exitOK, "report", folder)
+	if s.Outcome != "killed" || s.ExitCode != exitKilled || s.Counts.Total() != 4 || !strings.Contains(h.stderr.String(), "only 4 of 5 rows have a recorded answer") {
+		t.Errorf("%+v\n%s", s, h.stderr.String())
+	}
+	h.run(t.Context(), exitUsage, "report", ".")
+	h.run(t.Context(), exitUsage, "report", "nowhere")
+	h.run(t.Context(), exitUsage, "report")
+
+	text = strings.Replace(text, `"row":3`, `"row":4`, 1)
+	if err := os.WriteFile(journal, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.run(t.Context(), exitInternal, "report", folder)
+	if !strings.Contains(h.stderr.String(), "1 line is damaged") {
+		t.Error(h.stderr.String())
+	}
+	if s := h.run(t.Context(), exitOK, "sync", "rows.csv"); s.Counts[sync.Updated]+s.Counts[sync.Unchanged] != 5 {
+		t.Errorf("after the damage: %+v", s)
+	}
+}
+
+// TestHeldFolder shows that a second run leaves at once, and report too.
+func TestHeldFolder(t *testing.T) {
+	h := newHistory(t, feishutest.Config{}, 3)
+	lock, err := lockFolder("okrsync-out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.run(t.Context(), exitHeld, "sync", "rows.csv")
+	if said := h.stderr.String(); !strings.Contains(said, fmt.Sprintf("another run holds the output folder okrsync-out (pid %d", os.Getpid())) {
+		t.Error(said)
+	}
+	h.run(t.Context(), exitOK, "sync", "--out", "elsewhere", "rows.csv")
+	h.run(t.Context(), exitHeld, "report", filepath.Join("okrsync-out", "run"))
+	h.run(t.Context(), exitOK, "plan", "rows.csv")
+	if n := len(h.folders()); n != 0 {
+		t.Errorf("%d folders", n)
+	}
+	if err := lock.Close(); err != nil {
+		t.Fatal(err)
+	}
+	h.run(t.Context(), exitOK, "sync", "rows.csv")
+}
