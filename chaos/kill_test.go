@@ -65,6 +65,7 @@ const (
 
 // newRound draws a file, what is wrong with the world, and how the program is called.
 func newRound(t *testing.T, random *rand.Rand) *round {
+	t.Helper()
 	r := &round{t: t, random: random, rows: 40 + random.IntN(200)}
 	batch := []int{1, 1, 1, 20, 100}[random.IntN(5)]
 	r.args = []string{"sync", "--batch-size", strconv.Itoa(batch), "--rate", fmt.Sprintf("%d/%s", limitN, limitPeriod), "--yes", "rows.csv"}

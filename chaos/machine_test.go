@@ -23,7 +23,7 @@ func TestFullDisk(t *testing.T) {
 	s := newStage(t, feishutest.Config{ListTotal: true}, rows)
 	writeFile(t, filepath.Join(s.folder, "rows.csv"), rowsOf(rows))
 	script := `
-		mkdir full && mount -t tmpfs -o size=1m,mode=700 full full || exit 99
+		mkdir full && mount -t tmpfs -o size=1m,mode=700 tmpfs full || exit 99
 		"$0" sync --out full --rate 100000/1s rows.csv 2> first.log; echo $? > first
 		cp full/2*/journal.jsonl first.jsonl
 		mount -o remount,size=32m full || exit 99

@@ -107,7 +107,7 @@ func (s *stage) toxic(t *testing.T, format string, args ...any) {
 
 // command is a process of the program. It gets no context, for it is killed otherwise.
 func (s *stage) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(program, args...) //nolint:noctx // it is killed by other means
+	cmd := exec.Command(program, args...)
 	cmd.Dir = s.folder
 	cmd.Env = append(os.Environ(), s.environ()...)
 	return cmd

@@ -33,7 +33,7 @@ type history struct {
 func newHistory(t *testing.T, server feishutest.Config, rows int) *history {
 	t.Helper()
 	environ, sim := stage(t, server, rows)
-	h := &history{t: t, sim: sim}
+	h := &history{t: t, sim: sim, environ: environ}
 	listening := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		sim.ServeHTTP(w, r)
 		if served := h.served.Load(); served != nil {
@@ -41,7 +41,7 @@ func newHistory(t *testing.T, server feishutest.Config, rows int) *history {
 		}
 	}))
 	t.Cleanup(listening.Close)
-	h.environ = append(environ, "OKRSYNC_FEISHU_BASE_URL="+listening.URL, "OKRSYNC_SYNC_RETRY_INITIAL=1ms", "OKRSYNC_SYNC_QUOTA_COOLDOWN=1ms", "LANG=en_US.UTF-8")
+	h.environ = append(h.environ, "OKRSYNC_FEISHU_BASE_URL="+listening.URL, "OKRSYNC_SYNC_RETRY_INITIAL=1ms", "OKRSYNC_SYNC_QUOTA_COOLDOWN=1ms", "LANG=en_US.UTF-8")
 	return h
 }
 
