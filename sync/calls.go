@@ -13,7 +13,7 @@ import (
 type note struct {
 	Attempt
 
-	Over  bool      `json:"over,omitempty"`       // the call had its answer by then
+	Over  int       `json:"over,omitempty"`       // so many calls had their answers by then
 	Start bool      `json:"start,omitempty"`      // another process goes on
 	Lost  bool      `json:"lost,omitempty"`       // there were notes before that are gone
 	Quiet time.Time `json:"quiet_until,omitzero"` // nobody sends before
@@ -50,7 +50,7 @@ func readNotes(folder string, each func(note)) (end int64, complete bool, err er
 	}
 }
 
-// add takes in the notes of the run in a folder.
+// read takes in the notes of the run in a folder.
 func (p *Past) read(folder string) error {
 	var notes []note
 	_, _, err := readNotes(folder, func(n note) {
@@ -61,15 +61,11 @@ func (p *Past) read(folder string) error {
 	return err
 }
 
-// forget drops the attempts of a run that ended: no row is on its way any more, and only
-// the answers since a time still count for the limits.
-func forget(folder string, since time.Time) error {
-	past := newPast()
-	if err := past.read(folder); err != nil {
-		return err
-	}
+// forget replaces the notes of a run that ended: no row is on its way any more, and only
+// what the limits still count matters.
+func forget(folder string, past Past) error {
 	return WriteFile(callsOf(folder), func(w io.Writer) error {
-		for n := range past.notes(since) {
+		for n := range past.notes() {
 			line, err := sealed(n)
 			if err == nil {
 				_, err = w.Write(line)

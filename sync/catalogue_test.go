@@ -85,7 +85,7 @@ func TestP115_ContentNotName(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := j.Close(time.Minute); err != nil {
+		if err := j.Close(sync.NewPacer(nil, 0)); err != nil {
 			t.Fatal(err)
 		}
 		record, err := sync.OpenRecord(folder)

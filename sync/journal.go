@@ -80,6 +80,7 @@ func (i Input) same(other Input) bool {
 // takes each call before it goes out.
 type Journal struct {
 	folder string
+	opened time.Time // zero if it was not by this process that it was begun
 	rows   *appender
 	calls  *appender
 }
@@ -88,7 +89,7 @@ type Journal struct {
 // their owner only, and writes the header. It is an error if there are such files already.
 func CreateJournal(folder string, h Header) (*Journal, error) {
 	h.Format = JournalFormat
-	j := &Journal{folder: folder}
+	j := &Journal{folder: folder, opened: time.Now()}
 	var err error
 	if j.calls, err = openCalls(folder, os.O_EXCL); err != nil {
 		return nil, err
@@ -166,13 +167,12 @@ func (j *Journal) Resting(until time.Time) error {
 	return j.calls.add(note{Attempt: Attempt{At: time.Now().UTC()}, Quiet: until.UTC()})
 }
 
-// Close brings everything to the disk and closes the journal. It returns the first error
-// the journal had. If there was none, no call is out any more, and of the attempts only
-// those are kept that the limits still count, being younger than the horizon.
-func (j *Journal) Close(horizon time.Duration) error {
-	err := errors.Join(j.rows.close(), j.calls.close())
-	if err != nil {
+// Close brings everything to the disk and closes the journal of a run that has ended, as
+// far as it could. It returns the first error the journal had. If there was none, the
+// attempts make way for what the pacer still counts of them.
+func (j *Journal) Close(p *Pacer) error {
+	if err := errors.Join(j.rows.close(), j.calls.close()); err != nil {
 		return err
 	}
-	return forget(j.folder, time.Now().Add(-horizon))
+	return forget(j.folder, p.past(j.opened))
 }

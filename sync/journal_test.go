@@ -31,7 +31,7 @@ func journal(t *testing.T, rows ...int) string {
 			t.Fatal(err)
 		}
 	}
-	if err := j.Close(time.Minute); err != nil {
+	if err := j.Close(sync.NewPacer(nil, 0)); err != nil {
 		t.Fatal(err)
 	}
 	return folder
@@ -74,7 +74,7 @@ func TestLastLineOfARowCounts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := j.Close(time.Minute); err != nil {
+	if err := j.Close(sync.NewPacer(nil, 0)); err != nil {
 		t.Fatal(err)
 	}
 	record, err := sync.OpenRecord(folder)
@@ -280,7 +280,7 @@ func TestVanishedJournal(t *testing.T) {
 		if err := j.Sending(sync.Attempt{Call: feishu.CallPatch}); err == nil {
 			t.Error("the next call may go out")
 		}
-		if err := j.Close(time.Minute); err == nil {
+		if err := j.Close(sync.NewPacer(nil, 0)); err == nil {
 			t.Error("closed as if nothing had happened")
 		}
 	})
@@ -310,7 +310,7 @@ func BenchmarkAppend(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer j.Close(time.Minute)
+	defer j.Close(sync.NewPacer(nil, 0))
 	r := sync.Result{
 		Row: 2, Source: "7041234567890123456", Table: "7041234567890123457", Item: "7041234567890123458", Status: sync.Updated,
 		Sent: feishu.Fields{Current: "12.5"}, After: feishu.Fields{Current: "12.5"}, Attempts: 1, HTTPStatus: 200, FinishedAt: time.Now(),

@@ -115,7 +115,7 @@ func (s saga) life(moments int) error {
 	if journal == nil || m.dead {
 		return ended
 	}
-	return errors.Join(ended, journal.Close(time.Hour), s.end())
+	return errors.Join(ended, journal.Close(pacer), s.end())
 }
 
 // end writes the summary, as the program does when all else is written.

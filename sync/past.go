@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"cmp"
 	"iter"
 	"maps"
 	"slices"
@@ -16,8 +17,8 @@ const onItsWay = time.Second
 // Past is what is known of the calls of earlier runs: enough not to be refused for
 // having forgotten them.
 type Past struct {
-	answers map[feishu.Call][]time.Time // by when each of the latest was answered
-	quiet   time.Time                   // until when Feishu asked for silence
+	answers map[feishu.Call][]answers // by when the latest had their answers
+	quiet   time.Time                 // until when Feishu asked for silence
 }
 
 // add takes in the notes of one run, in the order in which they were made. Of a call it
@@ -35,8 +36,8 @@ func (p *Past) add(notes []note, now time.Time) {
 	}
 	for _, n := range notes {
 		switch {
-		case n.Over:
-			p.answered(n.Call, 1, n.At)
+		case n.Over > 0:
+			p.answered(n.Call, n.Over, n.At)
 		case n.Call != "":
 			if sent[n.Call]++; sent[n.Call] == 1 {
 				before[n.Call] = n.Answered // of the runs before, in the same process
@@ -55,25 +56,25 @@ func (p *Past) add(notes []note, now time.Time) {
 
 // answered takes in that so many calls had their answers by a time.
 func (p *Past) answered(call feishu.Call, n int, by time.Time) {
-	for range n {
-		p.answers[call] = append(p.answers[call], by)
+	if n > 0 {
+		p.answers[call] = append(p.answers[call], answers{at: by, n: n})
 	}
 }
 
-func newPast() Past { return Past{answers: make(map[feishu.Call][]time.Time)} }
+func newPast() Past { return Past{answers: make(map[feishu.Call][]answers)} }
 
-// notes gives what a run that ended leaves of its notes.
-func (p *Past) notes(since time.Time) iter.Seq[note] {
+// notes gives what is known as notes.
+func (p *Past) notes() iter.Seq[note] {
 	return func(yield func(note) bool) {
 		for _, call := range slices.Sorted(maps.Keys(p.answers)) {
-			for _, at := range p.answers[call] {
-				if at.After(since) && !yield(note{Attempt: Attempt{Call: call, At: at}, Over: true}) {
+			for _, a := range p.answers[call] {
+				if !yield(note{Attempt: Attempt{Call: call, At: a.at.UTC()}, Over: a.n}) {
 					return
 				}
 			}
 		}
 		if !p.quiet.IsZero() {
-			yield(note{Attempt: Attempt{At: p.quiet}, Quiet: p.quiet})
+			yield(note{Attempt: Attempt{At: p.quiet.UTC()}, Quiet: p.quiet.UTC()})
 		}
 	}
 }
@@ -84,28 +85,45 @@ func (p *Pacer) Remember(past Past) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	for call, answers := range past.answers {
-		for i, at := range answers {
-			if latest := now.Add(onItsWay); at.After(latest) {
-				answers[i] = latest // of a clock that was set back
-			}
+	latest := now.Add(onItsWay) // later ones are of a clock that was set back
+	for call, calls := range past.answers {
+		for i := range calls {
+			calls[i].at = earliest(calls[i].at, latest)
 		}
-		slices.SortFunc(answers, time.Time.Compare)
-		p.pace(call).each(func(w *window) { w.remember(answers, now) })
+		slices.SortFunc(calls, func(a, b answers) int { return a.at.Compare(b.at) })
+		for _, w := range p.pace(call).windows {
+			w.remember(calls, now)
+		}
 	}
 	if past.quiet.Sub(now) <= mostSlow {
 		p.quiet = later(p.quiet, past.quiet)
 	}
 }
 
-// remember takes in the answers to calls of an earlier run, sorted.
-func (w *window) remember(answers []time.Time, now time.Time) {
-	for _, at := range answers {
-		if now.Sub(at) < w.limit.Period {
-			w.take()
-			w.give(at)
+// past is what the limits still count of the calls since a time.
+func (p *Pacer) past(since time.Time) Past {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now, past := time.Now(), newPast()
+	for call, pace := range p.paces {
+		longest := slices.MaxFunc(pace.windows, func(a, b *window) int { return cmp.Compare(a.limit.Period, b.limit.Period) })
+		for _, a := range longest.back {
+			if a.at.After(since) && now.Sub(a.at) < longest.limit.Period {
+				past.answers[call] = append(past.answers[call], a)
+			}
 		}
 	}
+	if p.quiet.After(now) {
+		past.quiet = p.quiet
+	}
+	return past
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // Horizon is for how long a call matters to the limits: the longest period.

@@ -66,6 +66,15 @@ func (w *window) give(now time.Time) {
 	w.back = append(w.back, answers{at: now.Add(min(w.limit.Period/slots, longestSlot)), n: 1})
 }
 
+// remember takes in the answers to calls of an earlier run, sorted by time.
+func (w *window) remember(calls []answers, now time.Time) {
+	for _, a := range calls {
+		if now.Sub(a.at) < w.limit.Period {
+			w.back, w.held = append(w.back, a), w.held+a.n
+		}
+	}
+}
+
 // since returns how many calls were answered after a time, at most a period ago, and
 // when the first of them was.
 func (w *window) since(from, now time.Time) (n int, first time.Time) {

@@ -120,7 +120,7 @@ func (t *transfer) ending() {
 // end writes the views, says how the run went and returns its exit code.
 func (t *transfer) end() int {
 	if t.journal != nil {
-		if err := t.journal.Close(t.pacer.Horizon()); err != nil && t.fault == nil {
+		if err := t.journal.Close(t.pacer); err != nil && t.fault == nil {
 			t.fault = fault{doing: journaling, where: t.folder, err: err}
 		}
 		if err := t.answer(); err != nil && t.fault == nil {
