@@ -87,6 +87,13 @@ func (c checked) planned(rows source.Rows) iter.Seq2[Result, error] {
 				return
 			}
 			r := s.result
+			if s.known && r.ToMend() {
+				r, err = c.before.noted(r.Row)
+			}
+			if err != nil {
+				yield(Result{}, err)
+				return
+			}
 			if !s.done {
 				r.Status, r.Sent, r.After = Planned, s.fields, s.fields
 			}

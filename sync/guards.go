@@ -141,7 +141,7 @@ type examples struct {
 
 func (e *examples) add(r Result) {
 	const most = 10
-	if e.count++; len(e.first) < most && r.Code+r.Item != "" { // of a row that is done nothing more is known
+	if e.count++; len(e.first) < most {
 		e.first = append(e.first, r)
 	}
 }

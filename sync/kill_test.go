@@ -94,12 +94,18 @@ func (s saga) life(moments int) error {
 	}
 	defer client.Close()
 	var journal *sync.Journal
+	var before *sync.Record
+	defer func() {
+		if before != nil {
+			before.Close()
+		}
+	}()
 	pacer.OnAttempt = func(a sync.Attempt) error { return m.live(func() error { return journal.Sending(a) }) }
 	job := sync.Job{
 		Rows: rows(s.rows...), Client: client, Pacer: pacer, Compare: s.compare, BatchSize: s.batch, Workers: s.workers, Confirmed: true,
 		Table: feishu.Table{SourceID: feishutest.SampleSource, ID: feishutest.SampleTable},
 	}
-	job.Begin = func(n int) (before *sync.Record, err error) {
+	job.Begin = func(n int) (_ *sync.Record, err error) {
 		before, journal, err = s.begin(pacer, n)
 		return before, err
 	}
@@ -320,7 +326,7 @@ func (s saga) begin(pacer *sync.Pacer, n int) (*sync.Record, *sync.Journal, erro
 	}
 	if before != nil {
 		journal, err := sync.ContinueJournal(before)
-		return before, journal, errors.Join(err, before.Close())
+		return before, journal, err
 	}
 	folder, err := sync.CreateFolder(s.out, "rows.csv", time.Now())
 	if err != nil {

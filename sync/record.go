@@ -270,6 +270,12 @@ func (r *Record) done(row int) (Status, bool) {
 	return Statuses[s.status], found && s.done
 }
 
+// noted returns the result of a row that is done.
+func (r *Record) noted(row int) (Result, error) {
+	s, _ := r.find(row)
+	return r.result(s)
+}
+
 // earlier returns what is known of a row that is not done and for which a call was made.
 // Of another one it may be unsure whether there was a call.
 func (r *Record) earlier(row int) (result Result, unsure bool) {

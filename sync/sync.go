@@ -44,7 +44,8 @@ type Job struct {
 
 	// Begin, if set, is called with the number of rows when the whole file has
 	// been read and checked, before the first call. Its error ends the run there. It
-	// returns the record of the unfinished run that this one continues, nil for none.
+	// returns the record of the unfinished run that this one continues, nil for none; it
+	// must stay open until the run ends.
 	Begin func(rows int) (*Record, error)
 
 	// OnLook, if set, is called with the number of items that are read so far of one

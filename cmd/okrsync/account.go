@@ -15,12 +15,20 @@ import (
 // An account is what is known of the run of one file, and tells it to people.
 type account struct {
 	*session
-	again   retype // the command line that continues
-	onward  string // the one to type when all is well, "" for none
-	folder  string // of the run, "" before there is one
-	stop    error  // why the run ended before its last row
-	fault   error  // what must not happen: a disk that is full, a bug
+	again   retype       // the command line that continues
+	onward  string       // the one to type when all is well, "" for none
+	folder  string       // of the run, "" before there is one
+	stop    error        // why the run ended before its last row
+	fault   error        // what must not happen: a disk that is full, a bug
+	before  *sync.Record // of the unfinished run that this one continues, nil for none
 	summary report.Summary
+}
+
+// closeBefore closes the record of the run before.
+func (a *account) closeBefore() {
+	if a.before != nil {
+		_ = a.before.Close() // it was only read
+	}
 }
 
 // account starts the account of a file.

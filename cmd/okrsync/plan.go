@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"okrsync/source"
 	"okrsync/sync"
 	"okrsync/sync/report"
 )
@@ -50,32 +51,47 @@ func (s *session) planFile(ctx context.Context, name string, again retype) int {
 		return s.refused(name, started, err)
 	}
 	defer input.Close()
-	r := &rehearsal{account: s.account(input, again, started), problems: newProblems(), before: s.pacer.Tally()}
+	r := &rehearsal{account: s.account(input, again, started), input: input, problems: newProblems(), earlier: s.pacer.Tally()}
+	defer r.closeBefore()
 	show := newProgress(s.program.stderr, s.config.progress, s.config.lang, isTerminal(s.program.stderr))
 	job := s.job(input)
 	job.OnLook = show.looked
+	job.Begin = r.begin
 	s.pacer.OnPause = func(p sync.Pause) { fmt.Fprintln(show, "okrsync: "+pauseText(p, s.config.lang)) }
 	plan, results, err := job.Plan(ctx)
 	show.finish()
 	if err != nil {
 		return s.refused(name, started, err)
 	}
-	r.noted(input, plan.Rows)
+	if r.summary.RowsBefore > 0 && !s.flags.quiet {
+		s.program.say(r.continuing())
+	}
 	return r.show(plan, results)
 }
 
 // A rehearsal is a file whose sync is planned.
 type rehearsal struct {
 	account
+	input    *source.File
 	problems *problems
-	before   sync.Tally // of the files before
+	earlier  sync.Tally // of the files before
+}
+
+// begin finds the unfinished run that a sync would continue.
+func (r *rehearsal) begin(rows int) (*sync.Record, error) {
+	r.noted(r.input, rows)
+	header, err := r.header()
+	if err != nil {
+		return nil, err
+	}
+	return r.unfinished(header)
 }
 
 // show writes the plan to standard output and returns the exit code.
 func (r *rehearsal) show(plan sync.Plan, results iter.Seq2[sync.Result, error]) int {
 	s := &r.summary
 	maps.Copy(s.Counts, plan.Counts)
-	tally := r.pacer.Tally().Since(r.before)
+	tally := r.pacer.Tally().Since(r.earlier)
 	s.Calls, s.RateLimited, s.PausedSeconds = report.CallsOf(tally), tally.RateLimited, tally.Paused.Seconds()
 	s.Notified = r.notified(plan)
 	s.ExitCode = r.code(plan)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -89,29 +88,42 @@ func (t *transfer) begin(rows int) (*sync.Record, error) {
 }
 
 // header is the header of the run's journal, were it to begin now.
-func (t *transfer) header() (sync.Header, error) {
-	deciding, err := t.config.deciding()
+func (a *account) header() (sync.Header, error) {
+	deciding, err := a.config.deciding()
 	return sync.Header{
-		Version:   t.summary.Version,
-		Input:     t.summary.Input,
-		Account:   t.config.account(),
-		Source:    t.config.target.SourceID,
-		Table:     t.config.target.ID,
+		Version:   a.summary.Version,
+		Input:     a.summary.Input,
+		Account:   a.config.account(),
+		Source:    a.config.target.SourceID,
+		Table:     a.config.target.ID,
 		Settings:  deciding,
-		StartedAt: t.summary.StartedAt,
+		StartedAt: a.summary.StartedAt,
 	}, err
 }
 
 // unfinished opens the record of the run that this one continues, nil for none.
-func (t *transfer) unfinished(header sync.Header) (*sync.Record, error) {
-	if t.flags.fresh {
+func (a *account) unfinished(header sync.Header) (*sync.Record, error) {
+	if a.flags.fresh {
 		return nil, nil
 	}
-	before, err := sync.Unfinished(t.config.out, header)
+	before, err := sync.Unfinished(a.config.out, header)
 	if err != nil {
-		return nil, fault{doing: readingBefore, where: t.config.out, err: err}
+		return nil, fault{doing: readingBefore, where: a.config.out, err: err}
+	}
+	if a.before = before; before != nil {
+		s := &a.summary
+		s.RowsBefore, s.ResumedAt, s.StartedAt = before.Done(), s.StartedAt, before.Header.StartedAt
 	}
 	return before, nil
+}
+
+// continuing tells that the run goes on.
+func (a *account) continuing() string {
+	s := a.summary
+	at := s.StartedAt.Format(time.RFC3339)
+	return phrase(a.config.lang,
+		fmt.Sprintf("继续 %s 开始的运行：%d 行中已完成 %d 行（--fresh 可重新开始）", at, s.Input.Rows, s.RowsBefore),
+		fmt.Sprintf("continuing the run of %s: %d of %s are done (--fresh starts anew)", at, s.RowsBefore, plural(s.Input.Rows, "row")))
 }
 
 // create makes a new run's folder and journal.
@@ -131,17 +143,12 @@ func (t *transfer) create(header sync.Header) error {
 // resume goes on with the journal of an unfinished run.
 func (t *transfer) resume(before *sync.Record) error {
 	journal, err := sync.ContinueJournal(before)
-	if err = errors.Join(err, before.Close()); err != nil {
+	if err != nil {
 		return fault{doing: journaling, where: before.Folder, err: err}
 	}
 	t.journal = journal
 	t.in(before.Folder)
-	s := &t.summary
-	s.RowsBefore, s.ResumedAt, s.StartedAt = before.Done(), s.StartedAt, before.Header.StartedAt
-	at := s.StartedAt.Format(time.RFC3339)
-	t.logger.Info(phrase(t.config.lang,
-		fmt.Sprintf("继续 %s 开始的运行：%d 行中已完成 %d 行（--fresh 可重新开始）", at, s.Input.Rows, s.RowsBefore),
-		fmt.Sprintf("continuing the run of %s: %d of %s are done (--fresh starts anew)", at, s.RowsBefore, plural(s.Input.Rows, "row"))))
+	t.logger.Info(t.continuing())
 	if before.Damaged > 0 {
 		t.logger.Warn(damageText(before, t.config.lang))
 	}

@@ -223,6 +223,27 @@ func TestRowsThatAreTriedAgain(t *testing.T) {
 	}
 }
 
+// TestPlanOfTheRest shows that a plan is that of the run that sync would continue: what is
+// done is not sent again, and what was rejected is told once more.
+func TestPlanOfTheRest(t *testing.T) {
+	h := newHistory(t, feishutest.Config{}, 9)
+	writeRows(t, "rows.csv", 9)
+	text := strings.Replace(read(t, "rows.csv"), ",1001.5", ",about 5", 1)
+	write(t, "rows.csv", text)
+	h.run(t.Context(), exitQuota, "sync", "--no-diff", "--workers", "1", "--max-calls", "5", "rows.csv")
+	if s := h.run(t.Context(), exitRows, "plan", "--no-diff", "rows.csv"); s.Counts[sync.Updated] != 4 || s.Counts[sync.Planned] != 4 || s.Counts[sync.Rejected] != 1 {
+		t.Errorf("%+v", s)
+	}
+	if s := h.run(t.Context(), exitRows, "plan", "--no-diff", "--fresh", "rows.csv"); s.Counts[sync.Planned] != 8 {
+		t.Errorf("%+v", s)
+	}
+	var stdout bytes.Buffer
+	run(t.Context(), []string{"plan", "--no-diff", "rows.csv"}, h.environ, strings.NewReader(""), &stdout, &h.stderr)
+	if !strings.Contains(stdout.String(), "about 5") || !strings.Contains(h.stderr.String(), "5 of 9 rows are done") {
+		t.Errorf("%s\n%s", stdout.String(), h.stderr.String())
+	}
+}
+
 // answers lists the statuses and codes of results.
 func answers(results []sync.Result) string {
 	var list []string

@@ -158,6 +158,7 @@ func (s *session) syncFile(ctx context.Context, name string, again retype) int {
 	}
 	defer input.Close()
 	t := s.newTransfer(input, again, started)
+	defer t.closeBefore()
 	t.sync(ctx)
 	return t.end()
 }

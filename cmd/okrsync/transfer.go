@@ -23,10 +23,10 @@ const mostToldRows = 20
 // A transfer is one file on its way: what it needs, and what is known of it so far.
 type transfer struct {
 	account
-	input  *source.File
-	logger *zap.Logger
-	show   *progress
-	before sync.Tally // of the files before
+	input   *source.File
+	logger  *zap.Logger
+	show    *progress
+	earlier sync.Tally // of the files before
 
 	journal *sync.Journal // nil until the file is checked
 	retries atomic.Int64
@@ -35,7 +35,7 @@ type transfer struct {
 }
 
 func (s *session) newTransfer(input *source.File, again retype, started time.Time) *transfer {
-	t := &transfer{account: s.account(input, again, started), input: input, before: s.pacer.Tally()}
+	t := &transfer{account: s.account(input, again, started), input: input, earlier: s.pacer.Tally()}
 	terminal := isTerminal(s.program.stderr)
 	t.show = newProgress(s.program.stderr, s.config.progress, s.config.lang, terminal)
 	t.logger = newLogger(t.show, s.config, terminal)
@@ -131,7 +131,7 @@ func (t *transfer) end() int {
 	s.Stop = stopOf(t.stop)
 	s.ExitCode = t.code()
 	s.Outcome = outcomes[s.ExitCode]
-	tally := t.pacer.Tally().Since(t.before)
+	tally := t.pacer.Tally().Since(t.earlier)
 	s.Calls, s.RateLimited, s.PausedSeconds = report.CallsOf(tally), tally.RateLimited, tally.Paused.Seconds()
 	s.Retries = int(t.retries.Load())
 	s.FinishedAt = time.Now().UTC()
