@@ -3,6 +3,7 @@ package sync
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 	"time"
@@ -45,7 +46,8 @@ func (a *appender) add(v any) error {
 	if a.err != nil {
 		return a.err
 	}
-	if _, a.err = a.file.Write(line); a.err != nil {
+	if n, err := a.file.Write(line); err != nil {
+		a.err = errors.Join(err, a.cut(n))
 		return a.err
 	}
 	if !a.dirty {
@@ -53,6 +55,19 @@ func (a *appender) add(v any) error {
 		a.timer.Reset(syncEvery)
 	}
 	return nil
+}
+
+// cut takes back the beginning of a line that did not fit on the disk, so that whatever
+// reads the file finds whole lines only.
+func (a *appender) cut(n int) error {
+	if n == 0 {
+		return nil
+	}
+	end, err := a.file.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	return a.file.Truncate(end - int64(n))
 }
 
 // sync brings what was written to the disk.
