@@ -130,7 +130,9 @@ func (r *round) run() int {
 		case code == 3:
 			return r.died
 		case code == 143, code == -1, code == 7 && !r.clean: // killed, or worn down
-			r.died++
+			if r.died++; r.ended() {
+				return r.died // between its last file and its exit
+			}
 		default:
 			r.t.Fatalf("%s: exit code %d, %v\n%s", r.about, code, err, said.String())
 		}
@@ -138,6 +140,23 @@ func (r *round) run() int {
 			r.t.Fatal(said.String())
 		}
 	}
+}
+
+// ended reports whether the run has done all it could.
+func (r *round) ended() bool {
+	summaries, err := filepath.Glob(filepath.Join(r.folder, "okrsync-out", "*", okrsync.SummaryName))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if len(summaries) == 0 {
+		return false
+	}
+	record, err := okrsync.OpenRecord(filepath.Dir(summaries[0]))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer record.Close()
+	return record.Ended()
 }
 
 // murder arranges for the death of a process: by SIGKILL or SIGTERM, after some time or

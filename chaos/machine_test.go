@@ -96,12 +96,13 @@ func TestStopped(t *testing.T) {
 	s := newStage(t, feishutest.Config{Latency: 10 * time.Millisecond, Limit: limit}, rows)
 	writeFile(t, filepath.Join(s.folder, "rows.csv"), rowsOf(rows))
 	cmd := s.command("sync", "--rate", "20/500ms", "rows.csv")
-	stopped := make(chan error, 1)
-	s.arrived.Store(countdown(35, func() { stopped <- cmd.Process.Signal(syscall.SIGSTOP) }))
+	halfWay := make(chan struct{})
+	s.arrived.Store(countdown(35, func() { close(halfWay) }))
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-stopped; err != nil {
+	<-halfWay
+	if err := cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
 	<-time.After(1300 * time.Millisecond)

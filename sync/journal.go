@@ -2,6 +2,7 @@ package sync
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -86,24 +87,34 @@ type Journal struct {
 }
 
 // CreateJournal creates the files of a journal in the folder of a new run, readable by
-// their owner only, and writes the header. It is an error if there are such files already.
+// their owner only. A journal has its header from the moment that it has its name. It is
+// an error if there is one already.
 func CreateJournal(folder string, h Header) (*Journal, error) {
 	h.Format = JournalFormat
+	header, err := sealed(h)
+	if err != nil {
+		return nil, err
+	}
+	name := filepath.Join(folder, JournalName)
+	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
+		return nil, errors.Join(err, &fs.PathError{Op: "create", Path: name, Err: fs.ErrExist})
+	}
 	j := &Journal{folder: folder, opened: time.Now()}
-	var err error
 	if j.calls, err = openCalls(folder, os.O_EXCL); err != nil {
 		return nil, err
 	}
-	if j.rows, err = openAppender(filepath.Join(folder, JournalName), os.O_CREATE|os.O_EXCL); err != nil {
-		return nil, errors.Join(err, j.calls.close(), os.Remove(j.calls.file.Name()))
-	}
-	err = j.rows.add(h)
+	err = WriteFile(name, func(w io.Writer) error {
+		_, err := w.Write(header)
+		return err
+	})
 	if err == nil {
-		err = errors.Join(j.rows.file.Sync(), syncFolder(folder), syncFolder(filepath.Dir(folder)))
+		err = syncFolder(filepath.Dir(folder))
+	}
+	if err == nil {
+		j.rows, err = openAppender(name, 0)
 	}
 	if err != nil {
-		err = errors.Join(err, j.rows.close(), j.calls.close())
-		return nil, errors.Join(err, os.Remove(j.rows.file.Name()), os.Remove(j.calls.file.Name()))
+		return nil, errors.Join(err, j.calls.close(), os.Remove(j.calls.file.Name()))
 	}
 	return j, nil
 }
