@@ -2,6 +2,8 @@ package sync
 
 import (
 	"bufio"
+	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,16 +15,27 @@ import (
 // way or a row with many problems in two languages, is a tenth of it.
 const maxLine = 4 << 20
 
-// sumLength is how long the checksum at the end of a line is.
-const sumLength = len(`,"crc":"01234567"}`)
+// A line ends in a member crc: the CRC-32C of all that stands before it, in hexadecimal, so
+// that a bit that flips on the disk is noticed.
+const (
+	sumHead   = `,"crc":"`
+	sumTail   = `"}`
+	sumLength = len(sumHead) + 8 + len(sumTail)
+)
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+func checksum(b []byte) (text [8]byte) {
+	var sum [4]byte
+	binary.BigEndian.PutUint32(sum[:], crc32.Checksum(b, castagnoli))
+	hex.Encode(text[:], sum[:])
+	return text
+}
 
 // errDamaged is a line that is not what was written: no row is done by guess.
 var errDamaged = errors.New("the line is damaged")
 
-// sealed returns v, which becomes a JSON object, as a line: its last member, crc, is the
-// CRC-32C of all that stands before it, so that a bit that flips on the disk is noticed.
+// sealed returns v, which becomes a JSON object, as a line with its checksum.
 func sealed(v any) ([]byte, error) {
 	line, err := json.Marshal(v)
 	if err != nil {
@@ -32,13 +45,20 @@ func sealed(v any) ([]byte, error) {
 		return nil, fmt.Errorf("the line would be %d bytes long", len(line))
 	}
 	line = line[:len(line)-1]
-	return fmt.Appendf(line, ",\"crc\":\"%08x\"}\n", crc32.Checksum(line, castagnoli)), nil
+	sum := checksum(line)
+	line = append(line, sumHead...)
+	line = append(line, sum[:]...)
+	return append(line, sumTail+"\n"...), nil
 }
 
 // unseal decodes a line into v, if it is what was written.
 func unseal(line []byte, v any) error {
 	end := len(line) - sumLength
-	if end < 1 || string(line[end:]) != fmt.Sprintf(`,"crc":"%08x"}`, crc32.Checksum(line[:end], castagnoli)) {
+	if end < 1 {
+		return errDamaged
+	}
+	sum := checksum(line[:end])
+	if string(line[end:]) != sumHead+string(sum[:])+sumTail {
 		return errDamaged
 	}
 	return json.Unmarshal(line, v)
