@@ -13,7 +13,7 @@ import (
 const syncEvery = time.Second
 
 // errGone ends a run whose journal nobody would find again.
-var errGone = errors.New("the file was deleted or moved while it was written")
+var errGone = errors.New("it was deleted or moved while it was written, and with it what it said of the rows that were sent")
 
 // An appender adds lines to a file. A line is with the operating system when add
 // returns, so that the death of the process does not lose it, and on the disk within a

@@ -104,7 +104,7 @@ func (c checked) planned(rows source.Rows) iter.Seq2[Result, error] {
 			}
 		}
 		if reread != c.rows {
-			yield(Result{}, errChanged)
+			yield(Result{}, changed())
 		}
 	}
 }

@@ -27,7 +27,7 @@ func TestCheckNoticesAChange(t *testing.T) {
 	for _, err := range results {
 		last = err
 	}
-	if !errors.Is(last, errChanged) {
+	if refused, ok := errors.AsType[*source.FileError](last); !ok || refused.Code != source.CodeFileChanged {
 		t.Error(last)
 	}
 }

@@ -3,19 +3,21 @@ package sync
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"okrsync/feishu"
+	"okrsync/source"
 )
 
 var (
-	errLeft    = errors.New("the results are no longer wanted")
-	errTables  = errors.New("the file names more than 65,536 metric tables; split it")
-	errChanged = errors.New("the file changed during the run: read once more it had other rows; run again when it is finished")
+	errLeft   = errors.New("the results are no longer wanted")
+	errTables = errors.New("the file names more than 65,536 metric tables; split it")
 )
+
+// changed is the refusal of a file that reads otherwise than before.
+func changed() error { return &source.FileError{Code: source.CodeFileChanged} }
 
 // inARow is how many rows must fail in the same way, with no success between,
 // before the run takes it for everybody's trouble and stops.
@@ -98,9 +100,9 @@ func (e *engine) wait() {
 func (e *engine) end(ctx context.Context) error {
 	switch {
 	case e.readErr != nil:
-		return fmt.Errorf("%w (%v)", errChanged, e.readErr) //nolint:errorlint // no *source.FileError may be in the chain: the input was accepted
+		return e.readErr
 	case e.reread != e.rows:
-		return errChanged
+		return changed()
 	case e.cause != nil:
 		return e.cause
 	case e.cut:

@@ -233,7 +233,7 @@ func TestChangedWhileLooking(t *testing.T) {
 		yield(source.Update{}, &source.FileError{Code: source.CodeFileChanged})
 	}
 	_, err := s.run(t.Context())
-	if _, refused := errors.AsType[*source.FileError](err); err == nil || refused || !strings.Contains(err.Error(), "changed") {
+	if refused, ok := errors.AsType[*source.FileError](err); !ok || refused.Code != source.CodeFileChanged {
 		t.Errorf("%v", err)
 	}
 	if n := s.sim.Stats().Calls[feishutest.Patch]; n != 0 {

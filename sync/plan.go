@@ -3,7 +3,6 @@ package sync
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"time"
 
@@ -80,7 +79,7 @@ func (j Job) prepare(ctx context.Context, c *checked, named *mentions) (Plan, er
 			return Plan{}, context.Cause(ctx)
 		}
 		if err != nil {
-			return Plan{}, fmt.Errorf("%w (%v)", errChanged, err) //nolint:errorlint // no *source.FileError may be in the chain: the input was accepted
+			return Plan{}, err
 		}
 		s.add(r)
 	}

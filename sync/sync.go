@@ -72,7 +72,7 @@ type Repeat struct {
 // the file that is not done by the run that it continues. An error is the last thing yielded and says why not all rows were
 // tried. Before anything was sent, and with no result at all:
 //
-//   - *source.FileError: the file was refused
+//   - *source.FileError: the file is refused
 //   - the error of Job.Begin
 //
 // After that, and with the rows that were not finished yielded as Unprocessed:
@@ -84,7 +84,7 @@ type Repeat struct {
 //     ClassMonthlyQuota), or the trouble outlasted the retries of several rows
 //     in a row (ClassTransient, ClassSlowDown)
 //   - the cause of ctx's end
-//   - any other error: the file changed between its two readings
+//   - *source.FileError: the file is no longer what it was when it was checked
 //
 // Leaving the loop early stops the run; calls on the wire are waited for.
 func (j Job) Run(ctx context.Context) iter.Seq2[Result, error] {

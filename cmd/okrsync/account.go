@@ -40,6 +40,7 @@ func (s *session) account(input *source.File, again retype, started time.Time) a
 			Encoding: string(input.Encoding()), Delimiter: input.Delimiter(),
 		},
 		Counts:    report.NewCounts(),
+		Calls:     new(report.Calls),
 		StartedAt: started,
 	}}
 }

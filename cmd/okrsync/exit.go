@@ -140,7 +140,8 @@ func exitCodesTopic() *cobra.Command {
   1        internal error (a bug, a disk that is full); run again after a look
   2        wrong usage or configuration; nothing was sent
   3        finished, and some rows were rejected or failed: mend them
-  4        a file was refused as a whole; nothing of it was sent: mend it
+  4        a file was refused as a whole, and nothing of it was sent: mend it; or it
+           was changed while it was sent
   5        Feishu refuses the app: mend credentials, scope, base_url or table
   6        stopped by a quota or --max-calls; run again later: it continues
   7        network or server trouble outlasted every retry; run again: it continues

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"io/fs"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -173,7 +175,7 @@ func nothingLeaked(t *testing.T, said string) {
 func TestSecretsOnTheWire(t *testing.T) {
 	reached := 0
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached++ }))
-	server.Config.ErrorLog = nil
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
 	defer server.Close()
 	t.Chdir(t.TempDir())

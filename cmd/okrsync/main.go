@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 )
 
 func main() {
@@ -46,6 +47,10 @@ func (i interrupted) Advice(lang string) string {
 	return phrase(lang, "请再运行一次", "run it again")
 }
 
+// sameSignal is how soon after a signal another one is the same: timeout(1) sends each
+// twice, to the process and to its group.
+const sameSignal = 100 * time.Millisecond
+
 // untilSignal returns a context that the first SIGINT, SIGTERM or SIGHUP ends,
 // with an interrupted as its cause. A second one ends the process at once, as if
 // nobody listened. A pipe that nobody reads any more is an error of writing to
@@ -58,8 +63,8 @@ func untilSignal(parent context.Context) (context.Context, func()) {
 	go func() {
 		select {
 		case s := <-signals:
-			signal.Stop(signals)
 			cancel(interrupted{s})
+			time.AfterFunc(sameSignal, func() { signal.Stop(signals) })
 		case <-ctx.Done():
 		}
 	}()

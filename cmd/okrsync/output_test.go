@@ -153,7 +153,7 @@ func TestFileSavedDuringTheRun(t *testing.T) {
 	environ = append(environ, "OKRSYNC_FEISHU_BASE_URL="+saving.URL, "OKRSYNC_SYNC_WORKERS=1", "OKRSYNC_SYNC_RATE=1000000/1s")
 	var stderr bytes.Buffer
 	code := run(t.Context(), []string{"sync", "rows.csv"}, environ, strings.NewReader(""), io.Discard, &stderr)
-	if code != exitInternal || !strings.Contains(stderr.String(), "changed") {
+	if code != exitInput || !strings.Contains(stderr.String(), "was changed while it was being read (SHA-256 ") {
 		t.Errorf("exit code %d; it said %s", code, stderr.String())
 	}
 	for _, r := range journalOf(t, ".") {

@@ -23,7 +23,8 @@ func (p *program) planCommand() *cobra.Command {
 		Long: `plan does what sync does up to the first change: it reads and checks each
 FILE, reads the live items and compares. It shows old → new for each field that
 would be sent, the calls and the time that takes, and how many people Feishu
-would message. Nothing is changed and no file is written.
+would message. Nothing is changed and no file is written. Of a file whose run was
+cut short it plans what is left, as sync would continue it.
 
 It takes the flags of sync, so that a command line only changes its first word.
 The exit code is that of a sync up to there: 3 if rows are to be mended, 10 if a
@@ -56,7 +57,10 @@ func (s *session) planFile(ctx context.Context, name string, again retype) int {
 	show := newProgress(s.program.stderr, s.config.progress, s.config.lang, isTerminal(s.program.stderr))
 	job := s.job(input)
 	job.OnLook = show.looked
-	job.Begin = r.begin
+	job.Begin = func(rows int) (*sync.Record, error) {
+		show.begin(rows, 0)
+		return r.begin(rows)
+	}
 	s.pacer.OnPause = func(p sync.Pause) { fmt.Fprintln(show, "okrsync: "+pauseText(p, s.config.lang)) }
 	plan, results, err := job.Plan(ctx)
 	show.finish()
@@ -64,7 +68,7 @@ func (s *session) planFile(ctx context.Context, name string, again retype) int {
 		return s.refused(name, started, err)
 	}
 	if r.summary.RowsBefore > 0 && !s.flags.quiet {
-		s.program.say(r.continuing())
+		s.program.say(r.continuing("okrsync sync 会继续", "okrsync sync would continue"))
 	}
 	return r.show(plan, results)
 }
@@ -92,7 +96,7 @@ func (r *rehearsal) show(plan sync.Plan, results iter.Seq2[sync.Result, error]) 
 	s := &r.summary
 	maps.Copy(s.Counts, plan.Counts)
 	tally := r.pacer.Tally().Since(r.earlier)
-	s.Calls, s.RateLimited, s.PausedSeconds = report.CallsOf(tally), tally.RateLimited, tally.Paused.Seconds()
+	s.Calls, s.RateLimited, s.PausedSeconds = new(report.CallsOf(tally)), tally.RateLimited, tally.Paused.Seconds()
 	s.Notified = r.notified(plan)
 	s.ExitCode = r.code(plan)
 	s.Outcome, s.FinishedAt, s.Files = outcomes[s.ExitCode], time.Now().UTC(), []string{}

@@ -93,7 +93,7 @@ func (r *rehearsal) facts(plan sync.Plan) []string {
 // callsAhead are the calls that a sync will make: those for reading that were made
 // now, and those for the updates.
 func (r *rehearsal) callsAhead(plan sync.Plan) report.Calls {
-	calls := r.summary.Calls
+	calls := *r.summary.Calls
 	calls.Patch, calls.BatchUpdate = plan.Calls[feishu.CallPatch], plan.Calls[feishu.CallBatchUpdate]
 	if calls.Token = 0; r.config.AccessToken == "" && total(calls) > 0 {
 		calls.Token = 1

@@ -9,8 +9,11 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// plainEvery is how often a log gets a line of progress.
-const plainEvery = 10 * time.Second
+// How often a log gets a line of progress, and a terminal a new bar.
+const (
+	plainEvery = 10 * time.Second
+	drawEvery  = 100 * time.Millisecond
+)
 
 // A progress tells people how far a run is. What else is written to the
 // terminal meanwhile goes through it, so that lines and bar do not mix.
@@ -19,11 +22,11 @@ type progress struct {
 	lang string
 
 	mu    sync.Mutex
+	mode  string                   // bar, plain or none
 	bar   *progressbar.ProgressBar // nil without one
-	plain bool
 	total int
 	done  int
-	last  time.Time // of the last plain line
+	last  time.Time // when the last of them was written
 }
 
 // newProgress returns the progress of a run whose size is not known yet. The
@@ -35,28 +38,24 @@ func newProgress(out io.Writer, mode, lang string, terminal bool) *progress {
 			mode = "bar"
 		}
 	}
-	p := &progress{out: out, lang: lang, plain: mode == "plain", last: time.Now()}
-	if mode == "bar" {
-		p.bar = progressbar.NewOptions(0,
-			progressbar.OptionSetWriter(out),
-			progressbar.OptionShowCount(),
-			progressbar.OptionSetPredictTime(true),
-			progressbar.OptionThrottle(100*time.Millisecond),
-			progressbar.OptionClearOnFinish(),
-			progressbar.OptionSetWidth(20),
-		)
-	}
-	return p
+	return &progress{out: out, lang: lang, mode: mode, last: time.Now()}
 }
 
-// begin sets how many rows there are, and how many are done already.
+// begin draws the bar, when it is known how many rows there are, and how many are done
+// already.
 func (p *progress) begin(rows, done int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.total, p.done, p.last = rows, done, time.Now()
-	if p.bar != nil {
-		p.bar.ChangeMax(rows)
-		_ = p.bar.Add(done) // a bar that cannot be drawn must not end a run
+	if p.mode == "bar" {
+		p.bar = progressbar.NewOptions(rows,
+			progressbar.OptionSetWriter(p.out),
+			progressbar.OptionShowCount(),
+			progressbar.OptionSetPredictTime(false), // it knows nothing of limits
+			progressbar.OptionClearOnFinish(),
+			progressbar.OptionSetWidth(20),
+		)
+		p.draw()
 	}
 }
 
@@ -68,7 +67,7 @@ func (p *progress) looked(items int) {
 	if p.bar != nil {
 		p.bar.Describe(text)
 	}
-	if p.plain && time.Since(p.last) >= plainEvery {
+	if p.mode == "plain" && time.Since(p.last) >= plainEvery {
 		p.last = time.Now()
 		fmt.Fprintln(p.out, text)
 	}
@@ -88,15 +87,21 @@ func (p *progress) step() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.done++
-	if p.bar != nil {
-		_ = p.bar.Add(1) // a bar that cannot be drawn must not end a run
+	if p.bar != nil && time.Since(p.last) >= drawEvery {
+		p.draw()
 	}
-	if p.plain && time.Since(p.last) >= plainEvery {
+	if p.mode == "plain" && time.Since(p.last) >= plainEvery {
 		p.last = time.Now()
 		fmt.Fprintln(p.out, phrase(p.lang,
 			fmt.Sprintf("已完成 %d / %d 行", p.done, p.total),
 			fmt.Sprintf("%d of %d rows done", p.done, p.total)))
 	}
+}
+
+// draw brings the bar to where the run is.
+func (p *progress) draw() {
+	p.last = time.Now()
+	_ = p.bar.Set(p.done) // a bar that cannot be drawn must not end a run
 }
 
 // finish takes the bar away.

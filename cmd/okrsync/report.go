@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -26,8 +27,12 @@ func (p *program) reportCommand() *cobra.Command {
 		Short: "write a run's result files again from its journal",
 		Long: `report writes result.csv, rollback.csv and summary.json in the folder of a run
 again, from its journal: in another language, or for a run that was killed before
-it could write them. Rows whose update was out when the process died are told as
-unprocessed; run the file again to go on.`,
+it could write them. Of such a run, rows whose update was out are told as
+unprocessed; those that it had not reached count as unprocessed too, and are not
+listed, for the journal does not know them.
+
+The exit code is 0 when the files are written, whatever is in them, 1 if the
+journal is damaged, and 8 while a run holds the output folder.`,
 		Example: `  okrsync report okrsync-out/20261125T081642Z-values.csv
   okrsync report --lang en okrsync-out/*`,
 		RunE: func(cmd *cobra.Command, folders []string) error {
@@ -84,13 +89,39 @@ func (s *session) retell(folder string) error {
 		s.program.printJSON(a.summary)
 	}
 	a.tellEnd()
-	if a.summary.ExitCode == exitKilled && !s.flags.quiet {
-		s.program.say(phrase(s.config.lang,
-			"下一步：用同一文件再运行 okrsync sync，会继续这次运行",
-			"next: run okrsync sync with the same file again; it continues"))
+	if err := a.tellRest(record); err != nil {
+		return fault{doing: readingJournal, where: folder, err: err}
 	}
 	if record.Damaged > 0 {
 		return errors.New(damageText(record, s.config.lang))
+	}
+	return nil
+}
+
+// tellRest tells what becomes of the rows that the run has left.
+func (a *account) tellRest(record *sync.Record) error {
+	if record.Ended() || a.flags.quiet {
+		return nil
+	}
+	lang := a.config.lang
+	if n := record.Header.Input.Rows - record.Rows(); n > 0 {
+		a.program.say(phrase(lang,
+			fmt.Sprintf("其中 %d 行在程序停止时还没有轮到，不在结果文件中", n),
+			fmt.Sprintf("%s had not been reached when the program stopped and are not in the files", plural(n, "row"))))
+	}
+	next, err := sync.Unfinished(filepath.Dir(a.folder), record.Header)
+	switch {
+	case err != nil:
+		return err
+	case next == nil || next.Folder != record.Folder:
+		a.program.say(phrase(lang, "同一文件后来又有一次运行，这一次不会再继续", "a later run of the same file has taken its place: it is not continued"))
+	default:
+		a.program.say(phrase(lang,
+			"下一步：用同一文件和设置再运行 okrsync sync，会继续这次运行",
+			"next: okrsync sync with the same file and settings continues it"))
+	}
+	if next != nil {
+		return next.Close()
 	}
 	return nil
 }
@@ -125,8 +156,9 @@ func (a *account) conclude(record *sync.Record) error {
 			s.FinishedAt = r.FinishedAt
 		}
 	}
+	s.Counts[sync.Unprocessed] += s.Input.Rows - s.Counts.Total() // not reached
 	switch counts := s.Counts; {
-	case counts.Total() < s.Input.Rows, counts[sync.Unprocessed] > 0:
+	case counts[sync.Unprocessed] > 0:
 		s.ExitCode = exitKilled
 	case counts[sync.Rejected]+counts[sync.Failed] > 0:
 		s.ExitCode = exitRows

@@ -117,13 +117,13 @@ func (a *account) unfinished(header sync.Header) (*sync.Record, error) {
 	return before, nil
 }
 
-// continuing tells that the run goes on.
-func (a *account) continuing() string {
+// continuing tells that the run goes on, or in a plan that it would.
+func (a *account) continuing(zh, en string) string {
 	s := a.summary
 	at := s.StartedAt.Format(time.RFC3339)
 	return phrase(a.config.lang,
-		fmt.Sprintf("继续 %s 开始的运行：%d 行中已完成 %d 行（--fresh 可重新开始）", at, s.Input.Rows, s.RowsBefore),
-		fmt.Sprintf("continuing the run of %s: %d of %s are done (--fresh starts anew)", at, s.RowsBefore, plural(s.Input.Rows, "row")))
+		fmt.Sprintf("%s %s 开始的运行：%d 行中已完成 %d 行（--fresh 可重新开始）", zh, at, s.Input.Rows, s.RowsBefore),
+		fmt.Sprintf("%s the run of %s: %d of %s are done (--fresh starts anew)", en, at, s.RowsBefore, plural(s.Input.Rows, "row")))
 }
 
 // create makes a new run's folder and journal.
@@ -148,7 +148,7 @@ func (t *transfer) resume(before *sync.Record) error {
 	}
 	t.journal = journal
 	t.in(before.Folder)
-	t.logger.Info(t.continuing())
+	t.logger.Info(t.continuing("继续", "continuing"))
 	if before.Damaged > 0 {
 		t.logger.Warn(damageText(before, t.config.lang))
 	}

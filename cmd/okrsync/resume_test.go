@@ -299,8 +299,17 @@ func TestReportAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := h.run(t.Context(), exitOK, "report", folder)
-	if s.Outcome != "killed" || s.ExitCode != exitKilled || s.Counts.Total() != 4 || !strings.Contains(h.stderr.String(), "only 4 of 5 rows have a recorded answer") {
+	if s.Outcome != "killed" || s.ExitCode != exitKilled || s.Counts.Total() != 5 || s.Calls != nil ||
+		!strings.Contains(h.stderr.String(), "1 row had not been reached") || !strings.Contains(h.stderr.String(), "with the same file and settings continues it") {
 		t.Errorf("%+v\n%s", s, h.stderr.String())
+	}
+	h.run(t.Context(), exitOK, "sync", "--fresh", "rows.csv")
+	h.run(t.Context(), exitOK, "report", folder)
+	if !strings.Contains(h.stderr.String(), "a later run of the same file has taken its place") {
+		t.Error(h.stderr.String())
+	}
+	if err := os.RemoveAll(h.folders()[1]); err != nil {
+		t.Fatal(err)
 	}
 	h.run(t.Context(), exitUsage, "report", ".")
 	h.run(t.Context(), exitUsage, "report", "nowhere")

@@ -14,8 +14,14 @@ import (
 // is none.
 type retype func(command ...string) string
 
+// retypeRest is retype for the i-th of the files and those after it.
+func (p *program) retypeRest(i int) retype { return p.retyped(i, len(p.placed)) }
+
 // retype is the command line for the i-th of the files.
-func (p *program) retype(i int) retype {
+func (p *program) retype(i int) retype { return p.retyped(i, i+1) }
+
+// retyped is the command line for the files from the i-th up to, and not with, the j-th.
+func (p *program) retyped(i, j int) retype {
 	if 1+i >= len(p.placed) {
 		return nil
 	}
@@ -29,7 +35,7 @@ func (p *program) retype(i int) retype {
 			case arg == "--fresh" && place < 0: // what it started is to be continued
 			case place == 0 && len(command) > 0:
 				words = append(words, command...)
-			case place <= 0, place == 1+i:
+			case place <= 0, 1+i <= place && place <= j:
 				words = append(words, shellWord(arg))
 			}
 		}

@@ -131,9 +131,7 @@ func (s *session) eachFile(ctx context.Context, run func(ctx context.Context, na
 		code := run(ctx, name, s.program.retype(i))
 		codes = append(codes, code)
 		if stopsAll(code) && i+1 < len(files) {
-			s.program.say(phrase(s.config.lang,
-				fmt.Sprintf("以下文件没有开始：%q", files[i+1:]),
-				fmt.Sprintf("not started: %q", files[i+1:])))
+			s.program.say(phrase(s.config.lang, "其余文件没有开始；之后运行 ", "the other files were not started; after that, ") + s.program.retypeRest(i+1)())
 			break
 		}
 	}
@@ -211,7 +209,7 @@ func (s *session) refused(name string, started time.Time, err error) int {
 	if s.flags.json {
 		s.program.printJSON(report.Summary{
 			Version: version(), Input: sync.Input{Path: name}, Outcome: outcomes[code], ExitCode: code, Stop: stopOf(err),
-			Counts: report.NewCounts(), StartedAt: started, FinishedAt: time.Now().UTC(), Files: []string{},
+			Counts: report.NewCounts(), Calls: new(report.Calls), StartedAt: started, FinishedAt: time.Now().UTC(), Files: []string{},
 		})
 	}
 	return code

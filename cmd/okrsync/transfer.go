@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -75,8 +77,8 @@ func (t *transfer) toldLimit() {
 	for _, call := range []feishu.Call{feishu.CallPatch, feishu.CallBatchUpdate} {
 		if l, ok := t.pacer.Learned(call); ok {
 			t.logger.Info(phrase(t.config.lang,
-				fmt.Sprintf("飞书实际允许的频率约为 %s；可将 sync.rate（--rate）设为此值", l),
-				fmt.Sprintf("Feishu took about %s; set sync.rate (--rate) to that", l)))
+				fmt.Sprintf("本次运行中飞书接受的频率约为 %s；若这就是限额，可将 sync.rate（--rate）设为此值", l),
+				fmt.Sprintf("in this run Feishu took about %s; if that is its limit, set sync.rate (--rate) to it", l)))
 		}
 	}
 }
@@ -132,7 +134,7 @@ func (t *transfer) end() int {
 	s.ExitCode = t.code()
 	s.Outcome = outcomes[s.ExitCode]
 	tally := t.pacer.Tally().Since(t.earlier)
-	s.Calls, s.RateLimited, s.PausedSeconds = report.CallsOf(tally), tally.RateLimited, tally.Paused.Seconds()
+	s.Calls, s.RateLimited, s.PausedSeconds = new(report.CallsOf(tally)), tally.RateLimited, tally.Paused.Seconds()
 	s.Retries = int(t.retries.Load())
 	s.FinishedAt = time.Now().UTC()
 	if t.folder != "" {
@@ -142,6 +144,9 @@ func (t *transfer) end() int {
 		}
 	}
 	t.tellErrors()
+	if _, err := os.Stat(t.folder); errors.Is(err, fs.ErrNotExist) {
+		t.folder = "" // there are no results to look at
+	}
 	if t.flags.json {
 		t.program.printJSON(s)
 	}

@@ -141,7 +141,7 @@ func TestSummary(t *testing.T) {
 	folder := t.TempDir()
 	s := Summary{
 		Version: "v1", Input: sync.Input{Path: "a&b.csv", Rows: 2}, Outcome: "done", Counts: NewCounts(), PausedSeconds: 1.5,
-		Calls: CallsOf(sync.Tally{Calls: map[feishu.Call]int{feishu.CallPatch: 2, feishu.CallToken: 1}}), Files: []string{sync.JournalName},
+		Calls: new(CallsOf(sync.Tally{Calls: map[feishu.Call]int{feishu.CallPatch: 2, feishu.CallToken: 1}})), Files: []string{sync.JournalName},
 	}
 	if err := s.Check(); err == nil {
 		t.Error("two rows without an answer add up")

@@ -21,7 +21,7 @@ type Summary struct {
 	Stop     *Stop      `json:"stop,omitempty"` // why the run ended before its last row
 	Notices  []Notice   `json:"notices,omitempty"`
 	Counts   Counts     `json:"counts"`
-	Calls    Calls      `json:"calls"`
+	Calls    *Calls     `json:"calls"` // null where only a journal is left of the run
 
 	RateLimited   int     `json:"rate_limited"`   // calls refused for their frequency
 	Retries       int     `json:"retries"`        // calls made again
