@@ -37,7 +37,10 @@ func (p *program) syncCommand() *cobra.Command {
 whole, compares it with the live items, and only then sends what differs: one
 update per row. Every row gets an answer in a folder of its own for each run:
 result.csv, rollback.csv with the values before, summary.json and journal.jsonl.
-The same file again continues a run that was cut short. okrsync plan shows all of it without sending anything.
+okrsync plan shows all of it without sending anything.
+
+The same content again, whatever the file is called, continues a run of it that
+was cut short: rows that are done are not sent again. --fresh starts anew.
 
 The exit code is 0 when nothing is left to do; see okrsync help exit-codes.`,
 		Example: `  okrsync sync --source 7041234567890123456 --table 7041234567890123457 values.xlsx
