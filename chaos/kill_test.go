@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"okrsync/feishu"
 	"okrsync/feishu/feishutest"
 	okrsync "okrsync/sync"
 	"okrsync/sync/report"
@@ -56,11 +57,13 @@ type round struct {
 	clean  bool // neither server nor network do anything wrong
 	about  string
 	died   int
+	before []feishutest.Item
 }
 
 const (
 	limitN      = 60
 	limitPeriod = time.Second
+	others      = 20 // items that no row names
 )
 
 // newRound draws a file, what is wrong with the world, and how the program is called.
@@ -73,7 +76,8 @@ func newRound(t *testing.T, random *rand.Rand) *round {
 		r.args = append(r.args, "--no-diff")
 	}
 	c := feishutest.Config{
-		Latency: time.Duration(random.IntN(10)) * time.Millisecond, Jitter: 5 * time.Millisecond, Seed: random.Uint64(), ListTotal: true,
+		NotifyUnchanged: true,
+		Latency:         time.Duration(random.IntN(10)) * time.Millisecond, Jitter: 5 * time.Millisecond, Seed: random.Uint64(), ListTotal: true,
 		Limit: feishutest.Limit{N: limitN, Period: limitPeriod},
 	}
 	r.clean = random.IntN(2) == 0
@@ -81,7 +85,11 @@ func newRound(t *testing.T, random *rand.Rand) *round {
 		c.Faults = map[feishutest.Fault]float64{"500": 0.03, "reset": 0.03, "reset-after": 0.03, "500-after": 0.02, "cut": 0.03, "html502": 0.02}
 	}
 	r.about = fmt.Sprintf("%d rows, %q, clean %v", r.rows, r.args, r.clean)
-	r.stage = newStage(t, c, r.rows)
+	r.stage = newStage(t, c, r.rows+others)
+	for i := range r.rows + others {
+		item, _ := r.sim.Item(feishutest.SampleSource, feishutest.SampleTable, feishutest.SampleItem(i+1))
+		r.before = append(r.before, item)
+	}
 	if !r.clean {
 		r.toxic(t, `{"type":"latency","stream":"downstream","toxicity":0.3,"attributes":{"latency":15,"jitter":15}}`)
 		r.toxic(t, `{"type":"reset_peer","stream":"upstream","toxicity":0.05,"attributes":{"timeout":30}}`)
@@ -94,9 +102,9 @@ func newRound(t *testing.T, random *rand.Rand) *round {
 // write writes the file: every tenth row is not certain, the others give what differs.
 func (r *round) write() {
 	var b strings.Builder
-	b.WriteString("metric_item_id,metric_current_value\n")
+	b.WriteString("metric_item_id,metric_current_value,metric_target_value\n")
 	for i := range r.rows {
-		fmt.Fprintf(&b, "%s,%s\n", feishutest.SampleItem(i+1), r.value(i))
+		fmt.Fprintf(&b, "%s,%s,%s\n", feishutest.SampleItem(i+1), r.value(i), r.target(i))
 	}
 	if err := os.WriteFile(filepath.Join(r.folder, "rows.csv"), []byte(b.String()), 0o600); err != nil {
 		r.t.Fatal(err)
@@ -109,6 +117,15 @@ func (r *round) value(i int) string {
 		return "about 12"
 	}
 	return strconv.Itoa(100_000+i) + ".25"
+}
+
+// target is the target that the i-th row gives, "" for most: Feishu messages people about
+// it.
+func (r *round) target(i int) string {
+	if i%4 != 2 {
+		return ""
+	}
+	return strconv.Itoa(200_000 + i)
 }
 
 // run runs the program until it ends by itself, and returns how many of its processes
@@ -126,18 +143,22 @@ func (r *round) run() int {
 		close(started)
 		err := cmd.Wait()
 		stop()
+		if strings.Contains(said.String(), "sesame-secret") || strings.Contains(said.String(), "DATA RACE") {
+			r.t.Fatal(said.String())
+		}
 		switch code := cmd.ProcessState.ExitCode(); {
 		case code == 3:
 			return r.died
 		case code == 143, code == -1, code == 7 && !r.clean: // killed, or worn down
-			if r.died++; r.ended() {
+			r.died++
+			if code == -1 && r.ended() {
 				return r.died // between its last file and its exit
 			}
 		default:
 			r.t.Fatalf("%s: exit code %d, %v\n%s", r.about, code, err, said.String())
 		}
-		if strings.Contains(said.String(), "sesame-secret") || strings.Contains(said.String(), "DATA RACE") {
-			r.t.Fatal(said.String())
+		if cmd.ProcessState.ExitCode() == 143 {
+			r.checkFiles(143) // it drained
 		}
 	}
 }
@@ -207,6 +228,9 @@ func (r *round) check() {
 	for i := range r.rows {
 		r.checkRow(i, results[i+2])
 	}
+	r.checkOthers()
+	r.checkMessages()
+	r.checkLines()
 	if len(results) != r.rows {
 		r.t.Errorf("%s: %d rows have an answer", r.about, len(results))
 	}
@@ -215,7 +239,7 @@ func (r *round) check() {
 			r.t.Errorf("%s: %d updates where %d rows differed, %d refusals", r.about, stats.Updates, want, stats.Refused)
 		}
 	}
-	r.checkFiles()
+	r.checkFiles(3)
 }
 
 // bad is how many rows are not certain.
@@ -256,12 +280,58 @@ func (r *round) checkRow(i int, result okrsync.Result) {
 	if result.Status != want || applied != (want == okrsync.Updated) {
 		r.t.Errorf("%s: row %d has %s, and the answer is %+v", r.about, i+2, item.Current, result)
 	}
+	compared := !slices.Contains(r.args, "--no-diff")
+	if was := r.before[i].Current; compared && applied && !feishu.SameNumber(result.Before.Current, was) {
+		r.t.Errorf("%s: row %d was %s, and rollback.csv has %s", r.about, i+2, was, result.Before.Current)
+	}
+}
+
+// checkOthers looks at the items that no row names.
+func (r *round) checkOthers() {
+	for i := r.rows; i < r.rows+others; i++ {
+		if item, _ := r.sim.Item(feishutest.SampleSource, feishutest.SampleTable, feishutest.SampleItem(i+1)); item != r.before[i] {
+			r.t.Errorf("%s: item %d has become %+v", r.about, i+1, item)
+		}
+	}
+}
+
+// checkMessages looks at whom Feishu has messaged: nobody twice about the same item.
+func (r *round) checkMessages() {
+	told := map[string]int{}
+	for _, n := range r.sim.Notifications() {
+		if told[n.ItemID]++; told[n.ItemID] > 1 {
+			r.t.Errorf("%s: people were messaged %d times about item %s", r.about, told[n.ItemID], n.ItemID)
+		}
+	}
+}
+
+// checkLines looks at the journal itself: each row has been done once.
+func (r *round) checkLines() {
+	journals, _ := filepath.Glob(filepath.Join(r.folder, "okrsync-out", "*", okrsync.JournalName))
+	done := map[int]int{}
+	for line := range bytes.Lines(content(r.t, journals[0])) {
+		var result okrsync.Result
+		if err := json.Unmarshal(line, &result); err != nil {
+			r.t.Errorf("%s: %q: %v", r.about, line, err)
+		}
+		if result.Status == okrsync.Updated || result.Status == okrsync.Rejected {
+			done[result.Row]++
+		}
+	}
+	for row := 2; row < r.rows+2; row++ {
+		if done[row] != 1 {
+			r.t.Errorf("%s: row %d was done %d times", r.about, row, done[row])
+		}
+	}
 }
 
 // checkFiles looks at the folders: the views have every row once, and nothing else is left.
-func (r *round) checkFiles() {
+func (r *round) checkFiles(code int) {
 	r.t.Helper()
 	runs, err := filepath.Glob(filepath.Join(r.folder, "okrsync-out", "2*"))
+	if err == nil && code == 143 && len(runs) == 0 {
+		return // it was terminated before there was anything to tell
+	}
 	if err != nil || len(runs) != 1 {
 		r.t.Fatalf("%s: runs %q, %v", r.about, runs, err)
 	}
@@ -290,7 +360,7 @@ func (r *round) checkFiles() {
 	if err := json.Unmarshal(content(r.t, filepath.Join(runs[0], okrsync.SummaryName)), &s); err != nil {
 		r.t.Fatal(err)
 	}
-	if s.Check() != nil || s.Counts[okrsync.Rejected] != r.bad() || s.ExitCode != 3 {
+	if s.Check() != nil || s.Counts[okrsync.Rejected] != r.bad() || s.ExitCode != code {
 		r.t.Errorf("%s: summary %+v", r.about, s)
 	}
 }

@@ -27,6 +27,9 @@ func TestFullDisk(t *testing.T) {
 		"$0" sync --out full --rate 100000/1s rows.csv 2> first.log; echo $? > first
 		cp full/2*/journal.jsonl first.jsonl
 		mount -o remount,size=32m full || exit 99
+		mount -o remount,ro full || exit 99
+		"$0" sync --out full --rate 100000/1s rows.csv 2> readonly.log; echo $? > readonly
+		mount -o remount,rw full || exit 99
 		"$0" sync --out full --rate 100000/1s rows.csv 2> second.log; echo $? > second
 		cp full/2*/* .`
 	args := []string{"--mount", "sh", "-c", script, program}
@@ -47,6 +50,9 @@ func TestFullDisk(t *testing.T) {
 		if !json.Valid([]byte(line)) {
 			t.Errorf("the journal has %q", line)
 		}
+	}
+	if said := read("readonly.log"); read("readonly") != "1\n" || !strings.Contains(said, "read-only file system") {
+		t.Errorf("read-only: it ended with %s and said\n%s", read("readonly"), said)
 	}
 	if read("second") != "0\n" || s.sim.Stats().Updates != rows {
 		t.Errorf("it ended with %s, after %d updates, and said\n%s", read("second"), s.sim.Stats().Updates, read("second.log"))
@@ -72,7 +78,7 @@ func TestTwoAtOnce(t *testing.T) {
 	if err := first.Start(); err != nil {
 		t.Fatal(err)
 	}
-	<-began
+	await(t, began)
 	second := s.command("sync", "--rate", "100000/1s", "rows.csv")
 	out, _ := second.CombinedOutput()
 	if code := second.ProcessState.ExitCode(); code != 8 || !strings.Contains(string(out), strconv.Itoa(first.Process.Pid)) {
@@ -101,7 +107,7 @@ func TestStopped(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	<-halfWay
+	await(t, halfWay)
 	if err := cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
@@ -114,6 +120,16 @@ func TestStopped(t *testing.T) {
 	}
 	if stats := s.sim.Stats(); stats.Refused != 0 || stats.Updates != rows {
 		t.Errorf("%d refusals, %d updates", stats.Refused, stats.Updates)
+	}
+}
+
+// await waits for a process to come to a point, which takes a moment.
+func await(t *testing.T, point <-chan struct{}) {
+	t.Helper()
+	select {
+	case <-point:
+	case <-time.After(time.Minute):
+		t.Fatal("the process has not come so far")
 	}
 }
 

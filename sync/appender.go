@@ -3,7 +3,6 @@ package sync
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"sync"
 	"time"
@@ -12,8 +11,11 @@ import (
 // syncEvery is how long a line may be on its way to the disk.
 const syncEvery = time.Second
 
-// errGone ends a run whose journal nobody would find again.
-var errGone = errors.New("it was deleted or moved while it was written, and with it what it said of the rows that were sent")
+// What ends a run whose journal nobody could rely on.
+var (
+	errOther = errors.New("another program has written to it")
+	errGone  = errors.New("it was deleted or moved while it was written, and with it what it said of the rows that were sent")
+)
 
 // An appender adds lines to a file. A line is with the operating system when add
 // returns, so that the death of the process does not lose it, and on the disk within a
@@ -21,14 +23,15 @@ var errGone = errors.New("it was deleted or moved while it was written, and with
 type appender struct {
 	mu    sync.Mutex
 	file  *os.File
+	size  int64 // of the file, if nobody else writes to it
 	err   error // the first failure; nothing is written after it
 	timer *time.Timer
 	dirty bool
 }
 
-// newAppender returns an appender to the end of a file.
-func newAppender(file *os.File) *appender {
-	a := &appender{file: file}
+// newAppender returns an appender to the end of a file, which has the given size.
+func newAppender(file *os.File, size int64) *appender {
+	a := &appender{file: file, size: size}
 	a.timer = time.AfterFunc(syncEvery, a.sync)
 	a.timer.Stop()
 	return a
@@ -50,6 +53,7 @@ func (a *appender) add(v any) error {
 		a.err = errors.Join(err, a.cut(n))
 		return a.err
 	}
+	a.size += int64(len(line))
 	if !a.dirty {
 		a.dirty = true
 		a.timer.Reset(syncEvery)
@@ -63,11 +67,7 @@ func (a *appender) cut(n int) error {
 	if n == 0 {
 		return nil
 	}
-	end, err := a.file.Seek(0, io.SeekEnd)
-	if err != nil {
-		return err
-	}
-	return a.file.Truncate(end - int64(n))
+	return a.file.Truncate(a.size)
 }
 
 // sync brings what was written to the disk.
@@ -80,7 +80,8 @@ func (a *appender) sync() {
 	}
 }
 
-// present reports whether the file is still to be found under its name.
+// present reports whether the file is still to be found under its name, with all that
+// was written to it.
 func (a *appender) present() error {
 	open, err := a.file.Stat()
 	if err != nil {
@@ -88,6 +89,9 @@ func (a *appender) present() error {
 	}
 	if named, err := os.Stat(a.file.Name()); err != nil || !os.SameFile(open, named) {
 		return fmt.Errorf("%s: %w", a.file.Name(), errGone)
+	}
+	if open.Size() != a.size {
+		return fmt.Errorf("%s: %w", a.file.Name(), errOther)
 	}
 	return nil
 }

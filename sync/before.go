@@ -3,6 +3,7 @@ package sync
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -19,23 +20,13 @@ func (r *Record) Done() int {
 	return done
 }
 
-// Ended reports whether the run has done what it could: every row has an answer that
-// running again is not for, and its files were written.
+// Ended reports whether the run has done what it could: no row is left that running
+// again is for, and its files are written.
 func (r *Record) Ended() bool {
 	if _, err := os.Stat(filepath.Join(r.Folder, SummaryName)); err != nil || len(r.lines) < r.Header.Input.Rows {
 		return false
 	}
-	for _, s := range r.lines {
-		if Statuses[s.status] == Unprocessed {
-			return false
-		}
-	}
-	for _, sent := range r.sent {
-		if sent.Troubled() {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(r.lines, func(s span) bool { return s.left })
 }
 
 // done returns how a row ended, if it needs no further try. A run that continues none
@@ -61,9 +52,10 @@ func (r *Record) earlier(row int) (result Result, unsure bool) {
 		return Result{}, false
 	}
 	if sent, ok := r.sent[row]; ok {
-		return sent, true
+		return sent, r.unsure
 	}
-	return Result{}, r.unsure
+	s, _ := r.find(row)
+	return Result{Attempts: int(s.attempts)}, r.unsure
 }
 
 // outdate takes back that rows are done whose items other runs have written since.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -39,10 +40,13 @@ func WriteFile(name string, write func(io.Writer) error) error {
 	return syncFolder(filepath.Dir(name))
 }
 
-// sweep deletes the temporary files that WriteFile left behind in a folder when a process
-// died in it.
-func sweep(folder string) error {
+// Sweep deletes the temporary files that WriteFile left behind in a folder when a process
+// died in it. There are none where there is no folder.
+func Sweep(folder string) error {
 	entries, err := os.ReadDir(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), temporary) && e.Type().IsRegular() {
 			err = errors.Join(err, os.Remove(filepath.Join(folder, e.Name())))

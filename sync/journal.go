@@ -23,11 +23,6 @@ const (
 	StateFolder = ".okrsync"
 )
 
-// callsOf is the file with the attempts of the run in a folder.
-func callsOf(folder string) string {
-	return filepath.Join(filepath.Dir(folder), StateFolder, filepath.Base(folder)+".calls.jsonl")
-}
-
 // JournalFormat is the version of the journal's format. It rises when a reader
 // of the version before would misunderstand a line.
 const JournalFormat = 2
@@ -100,7 +95,7 @@ func CreateJournal(folder string, h Header) (*Journal, error) {
 		return nil, errors.Join(err, &fs.PathError{Op: "create", Path: name, Err: fs.ErrExist})
 	}
 	j := &Journal{folder: folder, opened: time.Now()}
-	if j.calls, err = openCalls(folder, os.O_EXCL); err != nil {
+	if j.calls, err = openCalls(folder, os.O_EXCL, -1); err != nil {
 		return nil, err
 	}
 	err = WriteFile(name, func(w io.Writer) error {
@@ -111,7 +106,7 @@ func CreateJournal(folder string, h Header) (*Journal, error) {
 		err = syncFolder(filepath.Dir(folder))
 	}
 	if err == nil {
-		j.rows, err = openAppender(name, 0)
+		j.rows, err = openAppender(name, 0, -1)
 	}
 	if err != nil {
 		return nil, errors.Join(err, j.calls.close(), os.Remove(j.calls.file.Name()))
@@ -126,44 +121,50 @@ func ContinueJournal(r *Record) (*Journal, error) {
 	if err := os.Remove(filepath.Join(r.Folder, SummaryName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	if err := sweep(r.Folder); err != nil {
-		return nil, err
-	}
-	if err := sweep(filepath.Dir(callsOf(r.Folder))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := errors.Join(Sweep(r.Folder), Sweep(filepath.Dir(callsOf(r.Folder)))); err != nil {
 		return nil, err
 	}
 	j := &Journal{folder: r.Folder}
 	var err error
-	if j.calls, err = openCalls(r.Folder, 0); err != nil {
+	if j.calls, err = openCalls(r.Folder, 0, r.callsEnd); err != nil {
 		return nil, err
 	}
-	if j.rows, err = openAppender(filepath.Join(r.Folder, JournalName), 0); err != nil {
+	if j.rows, err = openAppender(filepath.Join(r.Folder, JournalName), 0, r.end); err != nil {
 		return nil, errors.Join(err, j.calls.close())
-	}
-	if err := errors.Join(j.rows.file.Truncate(r.end), j.calls.file.Truncate(r.callsEnd)); err != nil {
-		return nil, errors.Join(err, j.rows.close(), j.calls.close())
 	}
 	err = j.calls.add(note{Attempt: Attempt{At: time.Now().UTC()}, Start: true})
 	if err == nil && r.unsure {
 		err = j.calls.add(note{Attempt: Attempt{At: time.Now().UTC()}, Lost: true})
 	}
-	return j, err
+	if err != nil {
+		return nil, errors.Join(err, j.rows.close(), j.calls.close())
+	}
+	return j, nil
 }
 
-func openCalls(folder string, flags int) (*appender, error) {
+func openCalls(folder string, flags int, end int64) (*appender, error) {
 	name := callsOf(folder)
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 		return nil, err
 	}
-	return openAppender(name, os.O_CREATE|flags)
+	return openAppender(name, os.O_CREATE|flags, end)
 }
 
-func openAppender(name string, flags int) (*appender, error) {
+// openAppender opens a file to append to it. What stands behind its end, unless that is
+// negative, is cut off.
+func openAppender(name string, flags int, end int64) (*appender, error) {
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND|flags, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	return newAppender(file), nil
+	if end >= 0 {
+		err = file.Truncate(end)
+	}
+	info, unknown := file.Stat()
+	if err = errors.Join(err, unknown); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return newAppender(file, info.Size()), nil
 }
 
 // Append writes the line of one row. After an error nothing more is written, and every

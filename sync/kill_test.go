@@ -166,8 +166,8 @@ func (s saga) results() (map[int]sync.Result, error) {
 }
 
 // harm does to the files of the run what a disk may do to them while no process lives:
-// it tears the last line, flips a bit of the journal behind its header, or loses the
-// attempts.
+// it tears the last line, flips a bit of the journal behind its header or of the notes, or
+// loses them.
 func (s saga) harm(random *rand.Rand, badly bool) error {
 	folder, err := s.folder()
 	if err != nil {
@@ -179,7 +179,7 @@ func (s saga) harm(random *rand.Rand, badly bool) error {
 		return err
 	}
 	header := bytes.IndexByte(content, '\n') + 1
-	switch random.IntN(4) {
+	switch random.IntN(5) {
 	case 0:
 		content = append(content, content[:random.IntN(header)]...) // of a line that did not get further
 	case 1:
@@ -189,6 +189,11 @@ func (s saga) harm(random *rand.Rand, badly bool) error {
 	case 2:
 		if badly {
 			return os.Remove(calls(folder))
+		}
+	case 3:
+		if notes, err := os.ReadFile(calls(folder)); badly && err == nil && len(notes) > 0 {
+			notes[random.IntN(len(notes))] ^= 1 << random.IntN(8)
+			return os.WriteFile(calls(folder), notes, 0o600)
 		}
 	}
 	return os.WriteFile(name, content, 0o600)

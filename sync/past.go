@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"iter"
 	"maps"
+	"os"
 	"slices"
 	"time"
 
@@ -77,6 +78,38 @@ func (p *Past) notes() iter.Seq[note] {
 			yield(note{Attempt: Attempt{At: p.quiet.UTC()}, Quiet: p.quiet.UTC()})
 		}
 	}
+}
+
+// read takes in the notes of the run in a folder.
+func (p *Past) read(folder string) error {
+	var notes []note
+	_, _, err := readNotes(folder, func(n note) {
+		n.Rows = nil
+		notes = append(notes, n)
+	})
+	p.add(notes, time.Now())
+	return err
+}
+
+// Recent reads which calls the runs in the folder out have made for an account since a
+// time. A folder that cannot be read has none.
+func Recent(out string, account Account, since time.Time) Past {
+	past := newPast()
+	for run, err := range runs(out) {
+		if err != nil {
+			continue
+		}
+		info, err := os.Stat(callsOf(run.folder))
+		switch {
+		case err != nil || run.header.Account != account:
+		case info.Size() == 0:
+		case info.ModTime().Before(since):
+			outgrow(run.folder)
+		default:
+			_ = past.read(run.folder)
+		}
+	}
+	return past
 }
 
 // Remember takes in the calls of earlier runs, before the first call of this one: their

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -43,6 +42,7 @@ type span struct {
 	attempts uint16
 	status   uint8 // index into Statuses
 	done     bool  // trying again cannot end otherwise
+	left     bool  // the run has not done what it could for the row
 }
 
 var unprocessed = uint8(slices.Index(Statuses, Unprocessed))
@@ -57,20 +57,19 @@ func OpenRecord(folder string) (*Record, error) {
 		return nil, err
 	}
 	r := &Record{Folder: folder, file: file, sent: make(map[int]Result)}
-	err = r.index()
+	err = r.readLines()
 	if err == nil {
-		err = r.onTheirWay()
+		err = r.addInFlight()
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), file.Close())
 	}
-	r.complete()
 	return r, nil
 }
 
-// index reads the header and notes where the rows' lines are; the last line of
+// readLines reads the header and finds where the rows' lines are; the last line of
 // a row counts.
-func (r *Record) index() error {
+func (r *Record) readLines() error {
 	lines := newLineReader(r.file)
 	for n := 1; ; n++ {
 		line, err := lines.next()
@@ -84,7 +83,7 @@ func (r *Record) index() error {
 		if n == 1 {
 			err = r.Header.read(line)
 		} else {
-			err = r.note(line, lines.start)
+			err = r.takeIn(line, lines.start)
 		}
 		if err != nil && n == 1 {
 			return fmt.Errorf("line 1: %w", err)
@@ -116,8 +115,8 @@ func (h *Header) read(line []byte) error {
 	return nil
 }
 
-// note takes in the line of a row.
-func (r *Record) note(line []byte, start int64) error {
+// takeIn takes in the line of a row.
+func (r *Record) takeIn(line []byte, start int64) error {
 	var ended struct {
 		Row      int          `json:"row"`
 		Status   Status       `json:"status"`
@@ -132,9 +131,9 @@ func (r *Record) note(line []byte, start int64) error {
 	if ended.Row < 1 || status < 0 {
 		return errDamaged
 	}
-	again := Result{Status: ended.Status, Code: ended.Code, Class: ended.Class}.again()
+	brief := Result{Status: ended.Status, Code: ended.Code, Class: ended.Class}
 	delete(r.sent, ended.Row)
-	if again && ended.Attempts > 0 {
+	if brief.again() && ended.Attempts > 0 {
 		var result Result
 		if err := json.Unmarshal(line, &result); err != nil {
 			return err
@@ -143,35 +142,37 @@ func (r *Record) note(line []byte, start int64) error {
 	}
 	r.lines = append(r.lines, span{
 		row: ended.Row, start: start, length: int32(len(line)), attempts: uint16(min(ended.Attempts, math.MaxUint16)),
-		status: uint8(status), done: !again,
+		status: uint8(status), done: !brief.again(), left: brief.Status == Unprocessed || brief.Troubled(),
 	})
 	return nil
 }
 
-// onTheirWay finds the rows whose last call has no answer in the journal: it was on its
+// addInFlight finds the rows whose last call has no answer in the journal: it was on its
 // way when the process died.
-func (r *Record) onTheirWay() error {
-	end, complete, err := readNotes(r.Folder, func(n note) {
+func (r *Record) addInFlight() error {
+	end, whole, err := readNotes(r.Folder, func(n note) {
 		for _, row := range n.Rows {
 			s, _ := r.find(row.Row)
-			if sent := r.sent[row.Row]; row.Attempts > max(int(s.attempts), sent.Attempts) {
+			if row.Attempts > max(int(s.attempts), r.sent[row.Row].Attempts) {
 				r.sent[row.Row] = row.because(InFlight)
 			}
 		}
 	})
-	r.callsEnd, r.unsure = end, !complete || r.Damaged > 0
-	return err
-}
-
-// complete gives the rows that are on their way for the first time their place among
-// the others.
-func (r *Record) complete() {
-	for row := range maps.Keys(r.sent) {
-		if _, found := r.find(row); !found {
-			r.lines = append(r.lines, span{row: row, status: unprocessed})
+	r.callsEnd, r.unsure = end, !whole || r.Damaged > 0
+	var first []span // that have no line yet
+	for row, result := range r.sent {
+		i, found := r.index(row)
+		switch {
+		case result.Code != string(InFlight):
+		case found:
+			r.lines[i].status, r.lines[i].done, r.lines[i].left = unprocessed, false, true
+		default:
+			first = append(first, span{row: row, status: unprocessed, left: true})
 		}
 	}
+	r.lines = append(r.lines, first...)
 	r.sort()
+	return err
 }
 
 func (r *Record) sort() {
@@ -191,15 +192,28 @@ func lastOfEach(sorted []span) []span {
 
 // find finds the line of a row.
 func (r *Record) find(row int) (span, bool) {
-	i, found := slices.BinarySearchFunc(r.lines, row, func(s span, row int) int { return cmp.Compare(s.row, row) })
+	i, found := r.index(row)
 	if !found {
 		return span{}, false
 	}
 	return r.lines[i], true
 }
 
+func (r *Record) index(row int) (int, bool) {
+	return slices.BinarySearchFunc(r.lines, row, func(s span, row int) int { return cmp.Compare(s.row, row) })
+}
+
 // Rows is how many rows have an answer, or were on their way to one.
 func (r *Record) Rows() int { return len(r.lines) }
+
+// Counts says how many rows have which status.
+func (r *Record) Counts() map[Status]int {
+	counts := make(map[Status]int)
+	for _, s := range r.lines {
+		counts[Statuses[s.status]]++
+	}
+	return counts
+}
 
 // Results gives the rows' results in file order. An error is the last thing
 // yielded.

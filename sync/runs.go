@@ -7,6 +7,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -17,35 +18,57 @@ type run struct {
 	latest time.Time // when its journal was written last
 }
 
-// runs gives the runs in the folder out whose journal has a header. There are none
-// where there is no such folder.
-func runs(out string) iter.Seq[run] {
-	return func(yield func(run) bool) {
+// runs gives the runs in the folder out whose journal has a header, and with an error
+// those whose journal cannot be read. There are none where there is no such folder.
+func runs(out string) iter.Seq2[run, error] {
+	return func(yield func(run, error) bool) {
 		folders, _ := os.ReadDir(out)
 		for _, f := range folders {
 			r := run{folder: filepath.Join(out, f.Name())}
-			if f.IsDir() && r.open() && !yield(r) {
+			if !f.IsDir() {
+				continue
+			}
+			if err := r.open(); !errors.Is(err, fs.ErrNotExist) && !yield(r, err) {
 				return
 			}
 		}
 	}
 }
 
-// open reads the header, and reports whether there is one.
-func (r *run) open() bool {
+// open reads the header.
+func (r *run) open() error {
 	file, err := os.Open(filepath.Join(r.folder, JournalName))
 	if err != nil {
-		return false
+		return err
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
-		return false
+		return err
 	}
 	r.latest = info.ModTime()
 	const most = 1 << 20 // of a header, whose paths and names are each shorter than this
 	line, err := newLineReader(io.LimitReader(file, most)).next()
-	return err == nil && r.header.read(line) == nil
+	if err != nil {
+		return err
+	}
+	return r.header.read(line)
+}
+
+// Unreadable gives the journals in the folder out that cannot be read, and why, of runs
+// of an input of that name: whether they are unfinished ones of the same content, nobody
+// can say.
+func Unreadable(out, input string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for r, err := range runs(out) {
+			if err == nil || !strings.Contains(filepath.Base(r.folder), "-"+safeName(input)) {
+				continue
+			}
+			if !yield(filepath.Join(r.folder, JournalName), err) {
+				return
+			}
+		}
+	}
 }
 
 // Unfinished opens the newest run in the folder out that is the same as the one that is
@@ -54,8 +77,9 @@ func (r *run) open() bool {
 func Unfinished(out string, h Header) (*Record, error) {
 	var same run
 	var others []run
-	for r := range runs(out) {
+	for r, err := range runs(out) {
 		switch {
+		case err != nil:
 		case r.header.Account != h.Account:
 		case !r.header.Same(h):
 			others = append(others, r)

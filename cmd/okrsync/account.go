@@ -41,6 +41,7 @@ func (s *session) account(input *source.File, again retype, started time.Time) a
 		},
 		Counts:    report.NewCounts(),
 		Calls:     new(report.Calls),
+		Files:     []string{},
 		StartedAt: started,
 	}}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -157,4 +158,29 @@ func FuzzConfig(f *testing.F) {
 			t.Errorf("%q gave %+v", content, c)
 		}
 	})
+}
+
+// TestDeciding shows which settings make a run another one: those by which something else
+// is read from a file, or sent.
+func TestDeciding(t *testing.T) {
+	same, err := defaults().deciding()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, value := range map[string]string{
+		"feishu.user_id_type": "union_id", "input.duplicates": "last", "input.header_row": "3", "input.percent": "ratio", "sync.diff": "off",
+		"input.columns.metric_item_id": "编号",
+	} {
+		c := defaults()
+		for _, s := range settings(&c) {
+			if s.key == key {
+				if err := s.give(value); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if other, err := c.deciding(); err != nil || maps.Equal(same, other) {
+			t.Errorf("%s: %v, %v", key, other, err)
+		}
+	}
 }

@@ -46,6 +46,8 @@ func (f fault) Advice(lang string) string {
 		return phrase(lang, "请腾出磁盘空间，再运行一次", "make room on the disk, then run again")
 	case f.doing == writingStdout:
 		return phrase(lang, "结果文件不受影响", "the result files are not affected")
+	case f.doing == readingJournal:
+		return phrase(lang, "再运行 okrsync sync，会与飞书重新核对", "run okrsync sync again: it looks at what Feishu has")
 	case f.doing == readingBefore:
 		return phrase(lang, "请检查该文件，或加 --fresh 重新开始", "look at the file, or start anew with --fresh")
 	case f.doing == spooling:

@@ -48,6 +48,9 @@ func lockFolder(folder string) (*flock.Flock, error) {
 		return nil, fault{doing: makingFolder, where: folder, err: err}
 	}
 	name := filepath.Join(state, lockName)
+	if info, err := os.Lstat(name); err == nil && !info.Mode().IsRegular() {
+		return nil, fault{doing: locking, where: folder, err: fmt.Errorf("%s is not a regular file", name)}
+	}
 	lock := flock.New(name, flock.SetPermissions(0o600))
 	locked, err := lock.TryLock()
 	if err != nil {
@@ -56,10 +59,15 @@ func lockFolder(folder string) (*flock.Flock, error) {
 	if !locked {
 		return nil, held(folder)
 	}
+	sign(name)
+	return lock, nil
+}
+
+// sign tells others who holds a lock.
+func sign(name string) {
 	host, _ := os.Hostname()
 	holder := fmt.Sprintf("pid %d, host %s, since %s\n", os.Getpid(), cmp.Or(host, "?"), time.Now().UTC().Format(time.RFC3339))
 	_ = os.WriteFile(name, []byte(holder), 0o600) // only to be told
-	return lock, nil
 }
 
 // held tells who holds a folder.

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -58,7 +59,10 @@ const sameSignal = 100 * time.Millisecond
 func untilSignal(parent context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	signal.Ignore(syscall.SIGPIPE)
 	go func() {
 		select {
@@ -86,16 +90,22 @@ type program struct {
 }
 
 // run is main without the process around it, and returns the exit code.
-func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
+func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+	defer func() {
+		if bug := recover(); bug != nil { // else it would end with 2, which means that nothing was sent
+			fmt.Fprintf(stderr, "okrsync: internal error: %v\n%s", bug, debug.Stack())
+			code = exitInternal
+		}
+	}()
 	p := &program{args: args, environ: environ, stdin: stdin, stderr: stderr}
 	p.lang = p.locale()
 	out := &watched{w: stdout}
 	p.stdout = out
 	root := p.root()
 	root.SetArgs(args)
-	code := p.report(root.ExecuteContext(ctx))
+	code = p.tell(root.ExecuteContext(ctx))
 	if out.err != nil {
-		return gravest(code, p.report(fault{doing: writingStdout, err: out.err}))
+		return gravest(code, p.tell(fault{doing: writingStdout, err: out.err}))
 	}
 	return code
 }

@@ -11,10 +11,13 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"okrsync/feishu/feishutest"
+	"okrsync/sync"
+	"okrsync/sync/report"
 )
 
 // stage is a simulated Feishu and a folder with a file of rows, for runs of the
@@ -110,8 +113,9 @@ func TestFullDisk(t *testing.T) {
 	if code := cmd.ProcessState.ExitCode(); code != exitInternal || !strings.Contains(said, "the journal cannot be written") || !strings.Contains(said, "of 400 rows have a recorded answer") {
 		t.Errorf("exit code %d; it said %s", code, said)
 	}
-	if updates := sim.Stats().Updates; updates == 400 || updates == 0 {
-		t.Errorf("%d updates", updates)
+	recorded := len(journalOf(t, "."))
+	if updates := sim.Stats().Updates; updates == 0 || updates > recorded+sync.DefaultWorkers(1) {
+		t.Errorf("%d updates, and %d rows have an answer: nothing is sent that cannot be recorded", updates, recorded)
 	}
 	if names, err := filepath.Glob("okrsync-out/*/result.csv"); err != nil || len(names) != 0 {
 		t.Errorf("there is a result.csv that is not complete: %q, %v", names, err)
@@ -174,4 +178,29 @@ func overwriteEnd(name, end string) error {
 	}
 	_, err = file.WriteAt([]byte(end), info.Size()-int64(len(end)))
 	return errors.Join(err, file.Close())
+}
+
+// TestNoRoomForTheFiles shows that a run whose result files cannot be written counts all
+// its rows, and has not ended: the next one writes them, and sends nothing again.
+func TestNoRoomForTheFiles(t *testing.T) {
+	h := newHistory(t, feishutest.Config{}, 20)
+	var once atomic.Bool
+	h.served.Store(new(func() {
+		if h.sim.Stats().Updates < 5 || once.Swap(true) {
+			return
+		}
+		if err := os.Mkdir(filepath.Join(h.folders()[0], report.CSVName), 0o700); err != nil { // no file can have its name
+			t.Error(err)
+		}
+	}))
+	s := h.run(t.Context(), exitInternal, "sync", "--no-diff", "rows.csv")
+	if s.Counts[sync.Updated] != 20 || !strings.Contains(h.stderr.String(), "the result files cannot be written") {
+		t.Errorf("%+v; it said %s", s, h.stderr.String())
+	}
+	if err := os.Remove(filepath.Join(h.folders()[0], report.CSVName)); err != nil {
+		t.Fatal(err)
+	}
+	if s := h.run(t.Context(), exitOK, "sync", "--no-diff", "rows.csv"); s.Counts[sync.Updated] != 20 || s.Calls.Patch != 0 || h.sim.Stats().Updates != 20 {
+		t.Errorf("%+v", s)
+	}
 }

@@ -46,7 +46,7 @@ journal is damaged, and 8 while a run holds the output folder.`,
 			var codes []int
 			for _, folder := range folders {
 				s := &session{program: p, config: c, flags: f}
-				codes = append(codes, p.report(s.retell(filepath.Clean(folder))))
+				codes = append(codes, p.tell(s.retell(folder)))
 			}
 			return told{gravest(codes...)}
 		},
@@ -59,43 +59,57 @@ journal is damaged, and 8 while a run holds the output folder.`,
 
 // retell writes the views of a run's journal again.
 func (s *session) retell(folder string) error {
+	folder, err := filepath.EvalSymlinks(folder)
+	if err == nil {
+		folder, err = filepath.Abs(folder)
+	}
+	if err == nil {
+		_, err = os.Stat(filepath.Join(folder, sync.JournalName))
+	}
+	if err != nil {
+		return usagef("this is not the folder of a run: %v; give one such as okrsync-out/20261125T081642Z-values.csv", err)
+	}
 	lock, err := lockExisting(filepath.Dir(folder))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = lock.Close() }() // it ends with the process anyway
 	record, err := sync.OpenRecord(folder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return usagef("%s is not the folder of a run: it has no %s", folder, sync.JournalName)
-	}
 	if err != nil {
 		return fault{doing: readingJournal, err: err}
 	}
 	defer record.Close()
-	a := account{session: s, folder: folder}
-	if a.summary, err = summaryOf(record); err != nil {
-		return fault{doing: readingJournal, where: folder, err: err}
+	if err := s.rewrite(record); err != nil {
+		return err
 	}
-	if err := a.views(record); err != nil {
-		return fault{doing: writingFiles, where: folder, err: err}
+	if record.Damaged > 0 {
+		return fault{doing: readingJournal, err: errors.New(damageText(record, s.config.lang))}
+	}
+	return nil
+}
+
+// rewrite writes the views of a journal, and tells of them.
+func (s *session) rewrite(record *sync.Record) error {
+	a := account{session: s, folder: record.Folder, summary: summaryOf(record)}
+	a.count(record)
+	err := sync.Sweep(a.folder)
+	if err == nil {
+		err = a.views(record)
+	}
+	if err != nil {
+		return fault{doing: writingFiles, where: a.folder, err: err}
 	}
 	if err := a.conclude(record); err != nil {
-		return fault{doing: readingJournal, where: folder, err: err}
+		return fault{doing: readingJournal, where: a.folder, err: err}
 	}
-	if err := report.WriteSummary(folder, a.summary); err != nil {
-		return fault{doing: writingFiles, where: folder, err: err}
+	if err := report.WriteSummary(a.folder, a.summary); err != nil {
+		return fault{doing: writingFiles, where: a.folder, err: err}
 	}
 	if s.flags.json {
 		s.program.printJSON(a.summary)
 	}
 	a.tellEnd()
-	if err := a.tellRest(record); err != nil {
-		return fault{doing: readingJournal, where: folder, err: err}
-	}
-	if record.Damaged > 0 {
-		return errors.New(damageText(record, s.config.lang))
-	}
-	return nil
+	return a.tellRest(record)
 }
 
 // tellRest tells what becomes of the rows that the run has left.
@@ -107,12 +121,12 @@ func (a *account) tellRest(record *sync.Record) error {
 	if n := record.Header.Input.Rows - record.Rows(); n > 0 {
 		a.program.say(phrase(lang,
 			fmt.Sprintf("其中 %d 行在程序停止时还没有轮到，不在结果文件中", n),
-			fmt.Sprintf("%s had not been reached when the program stopped and are not in the files", plural(n, "row"))))
+			plural(n, "row")+" had not been reached when the program stopped and are not in the files"))
 	}
 	next, err := sync.Unfinished(filepath.Dir(a.folder), record.Header)
 	switch {
 	case err != nil:
-		return err
+		return fault{doing: readingJournal, where: a.folder, err: err}
 	case next == nil || next.Folder != record.Folder:
 		a.program.say(phrase(lang, "同一文件后来又有一次运行，这一次不会再继续", "a later run of the same file has taken its place: it is not continued"))
 	default:
@@ -126,19 +140,18 @@ func (a *account) tellRest(record *sync.Record) error {
 	return nil
 }
 
-// summaryOf returns the summary that a run has left, or what its journal tells of one.
-func summaryOf(record *sync.Record) (report.Summary, error) {
+// summaryOf returns the summary that a run has left, or what its journal tells of one. A
+// summary that cannot be read is as good as none: it is a view, and written again.
+func summaryOf(record *sync.Record) report.Summary {
 	h := record.Header
-	s := report.Summary{Version: h.Version, Input: h.Input, StartedAt: h.StartedAt}
+	none := report.Summary{Version: h.Version, Input: h.Input, StartedAt: h.StartedAt, Counts: report.NewCounts()}
+	s := none
 	content, err := os.ReadFile(filepath.Join(record.Folder, sync.SummaryName))
-	switch {
-	case err == nil:
-		err = json.Unmarshal(content, &s)
-	case errors.Is(err, fs.ErrNotExist):
-		err = nil
+	if err != nil || json.Unmarshal(content, &s) != nil {
+		return none
 	}
-	s.Counts = report.NewCounts()
-	return s, err
+	s.Counts = none.Counts
+	return s
 }
 
 // conclude fills in what the summary of a run that did not end lacks.
@@ -170,9 +183,12 @@ func (a *account) conclude(record *sync.Record) error {
 // lockExisting takes the lock of an output folder, if there is one: a run that goes on
 // there writes the same files. Where none has ever run there is nothing to lock.
 func lockExisting(folder string) (*flock.Flock, error) {
-	lock := flock.New(filepath.Join(folder, sync.StateFolder, lockName), flock.SetFlag(os.O_RDONLY))
+	name := filepath.Join(folder, sync.StateFolder, lockName)
+	lock := flock.New(name, flock.SetFlag(os.O_RDONLY))
 	locked, err := lock.TryLock()
 	switch {
+	case locked:
+		sign(name)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return nil, fault{doing: locking, where: folder, err: err}
 	case err == nil && !locked:

@@ -72,6 +72,10 @@ func (t *transfer) begin(rows int) (*sync.Record, error) {
 	if err != nil {
 		return nil, err
 	}
+	for name, err := range sync.Unreadable(t.config.out, t.input.Name()) {
+		t.logger.Warn(phrase(t.config.lang,
+			"无法读取一次较早运行的记录，不会继续它：", "the journal of an earlier run cannot be read, so that it is not continued: ")+name, zap.Error(err))
+	}
 	if before == nil {
 		err = t.create(header)
 	} else {

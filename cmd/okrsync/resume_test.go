@@ -288,6 +288,7 @@ func TestReportAgain(t *testing.T) {
 		t.Error(text)
 	}
 
+	write(t, filepath.Join(folder, ".tmp-result.csv-123"), "half of it")
 	for _, name := range []string{sync.SummaryName, report.CSVName, report.RollbackName} { // as after a kill
 		if err := os.Remove(filepath.Join(folder, name)); err != nil {
 			t.Fatal(err)
@@ -303,6 +304,10 @@ func TestReportAgain(t *testing.T) {
 		!strings.Contains(h.stderr.String(), "1 row had not been reached") || !strings.Contains(h.stderr.String(), "with the same file and settings continues it") {
 		t.Errorf("%+v\n%s", s, h.stderr.String())
 	}
+	if left, err := filepath.Glob(filepath.Join(folder, ".tmp-*")); err != nil || len(left) != 0 {
+		t.Errorf("%q, %v", left, err)
+	}
+	write(t, filepath.Join(folder, sync.SummaryName), "{half")
 	h.run(t.Context(), exitOK, "sync", "--fresh", "rows.csv")
 	h.run(t.Context(), exitOK, "report", folder)
 	if !strings.Contains(h.stderr.String(), "a later run of the same file has taken its place") {
@@ -331,6 +336,11 @@ func TestReportAgain(t *testing.T) {
 // TestHeldFolder shows that a second run leaves at once, and report too.
 func TestHeldFolder(t *testing.T) {
 	h := newHistory(t, feishutest.Config{}, 3)
+	h.run(t.Context(), exitOK, "sync", "rows.csv")
+	folder := h.folders()[0]
+	if err := os.Symlink(folder, "latest"); err != nil {
+		t.Fatal(err)
+	}
 	lock, err := lockFolder("okrsync-out")
 	if err != nil {
 		t.Fatal(err)
@@ -340,13 +350,120 @@ func TestHeldFolder(t *testing.T) {
 		t.Error(said)
 	}
 	h.run(t.Context(), exitOK, "sync", "--out", "elsewhere", "rows.csv")
-	h.run(t.Context(), exitHeld, "report", filepath.Join("okrsync-out", "run"))
+	h.run(t.Context(), exitHeld, "report", folder)
+	h.run(t.Context(), exitHeld, "report", "latest")
 	h.run(t.Context(), exitOK, "plan", "rows.csv")
-	if n := len(h.folders()); n != 0 {
+	if n := len(h.folders()); n != 1 {
 		t.Errorf("%d folders", n)
 	}
 	if err := lock.Close(); err != nil {
 		t.Fatal(err)
 	}
 	h.run(t.Context(), exitOK, "sync", "rows.csv")
+	t.Chdir(folder)
+	h.run(t.Context(), exitOK, "report", ".")
+}
+
+// TestLinkedLock shows that a lock that is a link to something else is not written to.
+func TestLinkedLock(t *testing.T) {
+	h := newHistory(t, feishutest.Config{}, 1)
+	write(t, "precious", "as it was")
+	if err := os.MkdirAll(filepath.Join("okrsync-out", sync.StateFolder), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("../../precious", filepath.Join("okrsync-out", sync.StateFolder, lockName)); err != nil {
+		t.Fatal(err)
+	}
+	h.run(t.Context(), exitUsage, "sync", "rows.csv")
+	if got := read(t, "precious"); got != "as it was" {
+		t.Error(got)
+	}
+}
+
+// TestOneRowInTrouble shows that a run has not ended while one of its rows has failed for
+// trouble that may be over, whatever report makes of it.
+func TestOneRowInTrouble(t *testing.T) {
+	h := newHistory(t, feishutest.Config{}, 12)
+	if err := h.sim.Script(strings.NewReader("patch 12 500 x2")); err != nil {
+		t.Fatal(err)
+	}
+	h.environ = append(h.environ, "OKRSYNC_SYNC_RETRY_ATTEMPTS=2", "OKRSYNC_SYNC_WORKERS=1")
+	h.run(t.Context(), exitTrouble, "sync", "--no-diff", "rows.csv")
+	h.run(t.Context(), exitOK, "report", h.folders()[0])
+	if s := h.run(t.Context(), exitOK, "sync", "--no-diff", "rows.csv"); s.RowsBefore != 11 || s.Counts[sync.Updated] != 12 || s.Calls.Patch != 1 || s.Calls.Get != 1 {
+		t.Errorf("%+v, %+v", s, s.Calls)
+	}
+}
+
+// TestRestLongAfter shows that a run that is continued long after it stopped does not
+// look at each of its rows first.
+func TestRestLongAfter(t *testing.T) {
+	h := newHistory(t, feishutest.Config{}, 20)
+	h.run(t.Context(), exitQuota, "sync", "--no-diff", "--workers", "1", "--max-calls", "5", "rows.csv")
+	notes, err := filepath.Glob(filepath.Join("okrsync-out", sync.StateFolder, "*.calls.jsonl"))
+	if err != nil || len(notes) != 1 {
+		t.Fatalf("%q, %v", notes, err)
+	}
+	if text := read(t, notes[0]); strings.Contains(text, `"rows"`) || !strings.Contains(text, `"over"`) {
+		t.Errorf("notes of a run that ended: %s", text)
+	}
+	old := time.Now().Add(-48 * time.Hour)
+	if err := os.Chtimes(notes[0], old, old); err != nil {
+		t.Fatal(err)
+	}
+	if s := h.run(t.Context(), exitOK, "sync", "--no-diff", "rows.csv"); s.Calls.Get != 0 || s.Counts[sync.Updated] != 20 || s.Calls.Patch != 16 {
+		t.Errorf("%+v, %+v", s, s.Calls)
+	}
+}
+
+// TestPermitsOutliveTheRun shows that a second command waits for the permits that the
+// first has used up, and for the silence that Feishu has asked it for.
+func TestPermitsOutliveTheRun(t *testing.T) {
+	limit := feishutest.Limit{N: 10, Period: 500 * time.Millisecond}
+	h := newHistory(t, feishutest.Config{Limit: limit}, 18)
+	h.environ = append(h.environ, "OKRSYNC_SYNC_RATE=10/500ms", "OKRSYNC_SYNC_PERMITS=strict")
+	lines := strings.SplitAfter(read(t, "rows.csv"), "\n")
+	write(t, "a.csv", strings.Join(lines[:10], ""))
+	write(t, "b.csv", lines[0]+strings.Join(lines[10:], ""))
+	h.run(t.Context(), exitOK, "sync", "a.csv")
+	h.run(t.Context(), exitOK, "sync", "b.csv")
+	if stats := h.sim.Stats(); stats.Refused != 0 || stats.Updates != 18 {
+		t.Errorf("%+v", stats)
+	}
+}
+
+func TestSilenceOutlivesTheRun(t *testing.T) {
+	h := newHistory(t, feishutest.Config{}, 5)
+	if err := h.sim.Script(strings.NewReader("patch 2 ratelimit:1")); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	h.served.Store(new(func() {
+		if h.sim.Stats().Calls[feishutest.Patch] == 2 {
+			cancel()
+		}
+	}))
+	h.run(ctx, exitInterrupted, "sync", "--workers", "1", "rows.csv")
+	h.served.Store(nil)
+	refused := h.sim.Requests()[len(h.sim.Requests())-1]
+	h.run(t.Context(), exitOK, "sync", "rows.csv")
+	for _, r := range h.sim.Requests() {
+		if r.Seq > refused.Seq && r.At.Sub(refused.At) < 900*time.Millisecond {
+			t.Errorf("call %d came after %s", r.Seq, r.At.Sub(refused.At))
+		}
+	}
+}
+
+// TestUnreadableJournal shows that a journal that is damaged in its header is told: it may
+// be of the run that should be continued.
+func TestUnreadableJournal(t *testing.T) {
+	h := newHistory(t, feishutest.Config{}, 5)
+	h.run(t.Context(), exitQuota, "sync", "--workers", "1", "--max-calls", "4", "rows.csv")
+	journal := filepath.Join(h.folders()[0], sync.JournalName)
+	write(t, journal, strings.Replace(read(t, journal), `"rows":5`, `"rows":6`, 1))
+	h.run(t.Context(), exitOK, "sync", "rows.csv")
+	if said := h.stderr.String(); !strings.Contains(said, "cannot be read, so that it is not continued: "+journal) {
+		t.Error(said)
+	}
 }

@@ -32,7 +32,7 @@ func (p *program) retyped(i, j int) retype {
 		}
 		for at, arg := range p.args {
 			switch place := slices.Index(p.placed, at); {
-			case arg == "--fresh" && place < 0: // what it started is to be continued
+			case place < 0 && fresh(arg) && p.args[p.placed[0]] == "sync": // what it started is to be continued
 			case place == 0 && len(command) > 0:
 				words = append(words, command...)
 			case place <= 0, 1+i <= place && place <= j:
@@ -42,6 +42,9 @@ func (p *program) retyped(i, j int) retype {
 		return strings.Join(words, " ")
 	}
 }
+
+// fresh reports whether an argument is the flag --fresh, in any of its spellings.
+func fresh(arg string) bool { return arg == "--fresh" || strings.HasPrefix(arg, "--fresh=") }
 
 // positionals finds where among the arguments those stand that are neither flags nor
 // their values, by the rules of pflag: the command and its files.

@@ -78,8 +78,8 @@ func flagError(cmd *cobra.Command, err error) error {
 	return usagef("unknown flag --%s%s", name, cmp.Or(didYouMean("--"+name, names), "; see "+cmd.CommandPath()+" --help"))
 }
 
-// report tells the error a command ended with, and returns its exit code.
-func (p *program) report(err error) int {
+// tell tells the error a command ended with, and returns its exit code.
+func (p *program) tell(err error) int {
 	code := exitCode(err)
 	if err == nil || errors.As(err, new(told)) {
 		return code

@@ -208,7 +208,7 @@ func missingTargets(c config, columns []source.Column) []string {
 
 // refused tells about a file that cannot be read at all.
 func (s *session) refused(name string, started time.Time, err error) int {
-	code := s.program.report(err)
+	code := s.program.tell(err)
 	if s.flags.json {
 		s.program.printJSON(report.Summary{
 			Version: version(), Input: sync.Input{Path: name}, Outcome: outcomes[code], ExitCode: code, Stop: stopOf(err),

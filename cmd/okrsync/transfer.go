@@ -126,7 +126,7 @@ func (t *transfer) end() int {
 			t.fault = fault{doing: journaling, where: t.folder, err: err}
 		}
 		if err := t.answer(); err != nil && t.fault == nil {
-			t.fault = fault{doing: writingFiles, where: t.folder, err: err}
+			t.fault = err
 		}
 	}
 	s := &t.summary
@@ -137,7 +137,7 @@ func (t *transfer) end() int {
 	s.Calls, s.RateLimited, s.PausedSeconds = new(report.CallsOf(tally)), tally.RateLimited, tally.Paused.Seconds()
 	s.Retries = int(t.retries.Load())
 	s.FinishedAt = time.Now().UTC()
-	if t.folder != "" {
+	if t.folder != "" && t.fault == nil { // a run without a summary is continued
 		s.Files = append(s.Files, sync.SummaryName)
 		if err := report.WriteSummary(t.folder, *s); err != nil && t.fault == nil {
 			t.fault, s.ExitCode = fault{doing: writingFiles, where: t.folder, err: err}, exitInternal
@@ -154,18 +154,22 @@ func (t *transfer) end() int {
 	return s.ExitCode
 }
 
-// answer writes the views of the journal. One that lacks rows makes no result.csv: what
-// has that name is complete.
+// answer counts the rows of the journal and writes its views. One that lacks rows makes
+// no result.csv: what has that name is complete.
 func (t *transfer) answer() error {
 	record, err := sync.OpenRecord(t.folder)
 	if err != nil {
-		return err
+		return fault{doing: readingJournal, where: t.folder, err: err}
 	}
 	defer record.Close()
+	t.count(record)
 	if t.fault != nil {
-		return t.count(record)
+		return nil
 	}
-	return t.views(record)
+	if err := t.views(record); err != nil {
+		return fault{doing: writingFiles, where: t.folder, err: err}
+	}
+	return nil
 }
 
 // code returns the run's exit code.

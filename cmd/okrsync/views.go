@@ -1,33 +1,32 @@
 package main
 
 import (
+	"maps"
+
 	"okrsync/sync"
 	"okrsync/sync/report"
 )
 
-// views counts the rows of a journal and writes the files that are made from it.
+// count counts the rows of a journal.
+func (a *account) count(record *sync.Record) {
+	maps.Copy(a.summary.Counts, record.Counts())
+	a.summary.Files = []string{sync.JournalName}
+}
+
+// views writes the files that are made from a journal, but for the summary.
 func (a *account) views(record *sync.Record) error {
 	people := report.People{}
-	answers := people.Of(a.summary.Counts.Of(record.Results()))
-	a.summary.Files = []string{sync.JournalName, report.CSVName}
-	if err := report.CSV(a.folder, a.config.lang, answers); err != nil {
+	if err := report.CSV(a.folder, a.config.lang, people.Of(record.Results())); err != nil {
 		return err
 	}
+	a.summary.Files = append(a.summary.Files, report.CSVName)
 	if record.Header.Settings[settingDiff] == diffOff {
 		return nil // what was there before is not known
 	}
 	a.summary.Notified = new(len(people))
-	a.summary.Files = append(a.summary.Files, report.RollbackName)
-	return report.Rollback(a.folder, a.config.lang, record.Results())
-}
-
-// count counts the rows of a journal that cannot be told whole.
-func (a *account) count(record *sync.Record) error {
-	a.summary.Files = []string{sync.JournalName}
-	for _, err := range a.summary.Counts.Of(record.Results()) {
-		if err != nil {
-			return err
-		}
+	if err := report.Rollback(a.folder, a.config.lang, record.Results()); err != nil {
+		return err
 	}
+	a.summary.Files = append(a.summary.Files, report.RollbackName)
 	return nil
 }

@@ -5,8 +5,14 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 )
+
+// callsOf is the file with the notes about the calls of the run in a folder.
+func callsOf(folder string) string {
+	return filepath.Join(filepath.Dir(folder), StateFolder, filepath.Base(folder)+".calls.jsonl")
+}
 
 // A note is a line about calls: an attempt, or something else that the next run is to
 // know of.
@@ -20,9 +26,9 @@ type note struct {
 }
 
 // readNotes reads the notes of a run in the order in which they were made. end is where
-// the last whole line ends. They are not complete if the file is missing or damaged: then
-// any row may have been on its way.
-func readNotes(folder string, each func(note)) (end int64, complete bool, err error) {
+// the last whole line ends. They are not whole if the file is missing or damaged: then any
+// row may have been on its way.
+func readNotes(folder string, each func(note)) (end int64, whole bool, err error) {
 	file, err := os.Open(callsOf(folder))
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, false, nil
@@ -31,34 +37,23 @@ func readNotes(folder string, each func(note)) (end int64, complete bool, err er
 		return 0, false, err
 	}
 	defer file.Close()
-	complete = true
+	whole = true
 	lines := newLineReader(file)
 	for {
 		line, err := lines.next()
 		if errors.Is(err, io.EOF) {
-			return lines.end, complete, nil
+			return lines.end, whole, nil
 		}
 		if err != nil {
 			return 0, false, err
 		}
 		var n note
 		if unseal(line, &n) != nil || n.Lost {
-			complete = false
+			whole = false
 			continue
 		}
 		each(n)
 	}
-}
-
-// read takes in the notes of the run in a folder.
-func (p *Past) read(folder string) error {
-	var notes []note
-	_, _, err := readNotes(folder, func(n note) {
-		n.Rows = nil
-		notes = append(notes, n)
-	})
-	p.add(notes, time.Now())
-	return err
 }
 
 // forget replaces the notes of a run that ended: no row is on its way any more, and only
@@ -78,27 +73,11 @@ func forget(folder string, past Past) error {
 	})
 }
 
-// Recent reads which calls the runs in the folder out have made for an account since a
-// time. A folder that cannot be read has none.
-func Recent(out string, account Account, since time.Time) Past {
-	past := newPast()
-	for run := range runs(out) {
-		info, err := os.Stat(callsOf(run.folder))
-		switch {
-		case err != nil || run.header.Account != account:
-		case info.ModTime().Before(since):
-			outgrow(run.folder)
-		default:
-			_ = past.read(run.folder)
-		}
-	}
-	return past
-}
-
-// outgrow deletes the attempts of a run that ended long ago: those that no row was left in.
+// outgrow empties the notes of a run that ended long ago: those that no row was left in.
+// An empty file is one that is whole.
 func outgrow(folder string) {
 	rows := 0
-	if _, complete, err := readNotes(folder, func(n note) { rows += len(n.Rows) }); err == nil && complete && rows == 0 {
-		_ = os.Remove(callsOf(folder)) // the next run tries again
+	if _, whole, err := readNotes(folder, func(n note) { rows += len(n.Rows) }); err == nil && whole && rows == 0 {
+		_ = os.Truncate(callsOf(folder), 0) // the next run tries again
 	}
 }
