@@ -30,8 +30,8 @@ func TestHostileFiles(t *testing.T) {
 		return func(name string) error { return os.Symlink(to, name) }
 	}
 	good, half := "metric_item_id,metric_current_value\n7,1\n8,2\n9,3\n", workbookOf(t, rowsXML(2000))
-	spaces := func(w io.Writer) { // a gigabyte of them
-		for range 1024 {
+	spaces := func(w io.Writer) { // a bomb of them
+		for range 64 {
 			_, _ = io.WriteString(w, strings.Repeat(" ", 1<<20))
 		}
 	}
@@ -50,10 +50,10 @@ func TestHostileFiles(t *testing.T) {
 		{"good.csv", text(good), exitOK, "3 rows"},
 		{"link.csv", link("good.csv"), exitOK, "3 rows"},
 		{"empty.csv", text(""), exitInput, "nothing in it"},
-		{"zeros.csv", text(strings.Repeat("\x00", 8<<20)), exitInput, "zeros.csv"},
-		{"lines.csv", text(strings.Repeat("\n", 8<<20)), exitInput, "lines.csv"},
+		{"zeros.csv", text(strings.Repeat("\x00", 2<<20)), exitInput, "zeros.csv"},
+		{"lines.csv", text(strings.Repeat("\n", 2<<20)), exitInput, "lines.csv"},
 		{"large.csv", text("metric_item_id,metric_current_value\n" + large + ",1\n"), exitInput, "line 2"},
-		{"quote.csv", text("metric_item_id,metric_current_value\n\"" + strings.Repeat("7,1\n", 1<<20)), exitRows, "a quotation mark is missing"},
+		{"quote.csv", text("metric_item_id,metric_current_value\n\"" + strings.Repeat("7,1\n", 1<<15)), exitRows, "a quotation mark is missing"},
 		{"garbage.xlsx", text(garbage(1 << 20)), exitInput, "garbage.xlsx"},
 		{"half.xlsx", text(half[:len(half)/2]), exitInput, "half.xlsx"},
 		{"good.xlsx", text(workbookOf(t, rowsXML(3))), exitOK, "3 rows"},
