@@ -199,12 +199,12 @@ func TestOutgrow(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		before := Recent(filepath.Dir(folder), Account{}, time.Now().Add(-time.Hour))
+		before := ReadRuns(filepath.Dir(folder)).Recent(Account{}, time.Now().Add(-time.Hour))
 		long := time.Now().Add(-48 * time.Hour)
 		if err := os.Chtimes(callsOf(folder), long, long); err != nil {
 			t.Fatal(err)
 		}
-		after := Recent(filepath.Dir(folder), Account{}, time.Now().Add(-time.Hour))
+		after := ReadRuns(filepath.Dir(folder)).Recent(Account{}, time.Now().Add(-time.Hour))
 		if len(before.answers) != 1 || len(after.answers) != 0 {
 			t.Errorf("%+v, then %+v", before, after)
 		}

@@ -324,8 +324,8 @@ func difference(results [2]map[int]sync.Result, stores [2]string, damaged bool) 
 // begin takes up the run as the program does.
 func (s saga) begin(pacer *sync.Pacer, n int) (*sync.Record, *sync.Journal, error) {
 	header := sync.Header{Input: sync.Input{Path: "rows.csv", SHA256: "1", Rows: n}, StartedAt: time.Now()}
-	pacer.Remember(sync.Recent(s.out, header.Account, time.Now().Add(-pacer.Horizon())))
-	before, err := sync.Unfinished(s.out, header)
+	pacer.Remember(sync.ReadRuns(s.out).Recent(header.Account, time.Now().Add(-pacer.Horizon())))
+	before, err := sync.ReadRuns(s.out).Unfinished(header)
 	if err != nil {
 		return nil, nil, err
 	}

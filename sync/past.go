@@ -91,17 +91,14 @@ func (p *Past) read(folder string) error {
 	return err
 }
 
-// Recent reads which calls the runs in the folder out have made for an account since a
-// time. A folder that cannot be read has none.
-func Recent(out string, account Account, since time.Time) Past {
+// Recent reads which calls the runs have made for an account since a time. A run that
+// cannot be read has made none.
+func (rs Runs) Recent(account Account, since time.Time) Past {
 	past := newPast()
-	for run, err := range runs(out) {
-		if err != nil {
-			continue
-		}
+	for _, run := range rs {
 		info, err := os.Stat(callsOf(run.folder))
 		switch {
-		case err != nil || run.header.Account != account:
+		case err != nil || run.err != nil || run.header.Account != account:
 		case info.Size() == 0:
 		case info.ModTime().Before(since):
 			outgrow(run.folder)

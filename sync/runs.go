@@ -1,7 +1,9 @@
 package sync
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"iter"
@@ -11,28 +13,32 @@ import (
 	"time"
 )
 
-// A run is one that the output folder holds.
+// Runs are those that an output folder holds, as their journals' headers tell.
+type Runs []run
+
+// A run is one of them.
 type run struct {
 	folder string
 	header Header
-	latest time.Time // when its journal was written last
+	err    error     // why the header cannot be read
+	latest time.Time // when the journal was written last
 }
 
-// runs gives the runs in the folder out whose journal has a header, and with an error
-// those whose journal cannot be read. There are none where there is no such folder.
-func runs(out string) iter.Seq2[run, error] {
-	return func(yield func(run, error) bool) {
-		folders, _ := os.ReadDir(out)
-		for _, f := range folders {
-			r := run{folder: filepath.Join(out, f.Name())}
-			if !f.IsDir() {
-				continue
-			}
-			if err := r.open(); !errors.Is(err, fs.ErrNotExist) && !yield(r, err) {
-				return
-			}
+// ReadRuns reads which runs the folder out holds. There are none where there is no such
+// folder.
+func ReadRuns(out string) Runs {
+	folders, _ := os.ReadDir(out)
+	var runs Runs
+	for _, f := range folders {
+		if !f.IsDir() {
+			continue
+		}
+		r := run{folder: filepath.Join(out, f.Name())}
+		if r.err = r.open(); !errors.Is(r.err, fs.ErrNotExist) {
+			runs = append(runs, r)
 		}
 	}
+	return runs
 }
 
 // open reads the header.
@@ -47,39 +53,48 @@ func (r *run) open() error {
 		return err
 	}
 	r.latest = info.ModTime()
-	const most = 1 << 20 // of a header, whose paths and names are each shorter than this
-	line, err := newLineReader(io.LimitReader(file, most)).next()
-	if err != nil {
-		return err
+	const most = 64 << 10 // of a header: names and paths are each much shorter
+	beginning := make([]byte, min(info.Size(), 4<<10))
+	for {
+		n, err := file.ReadAt(beginning, 0)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		line, _, whole := bytes.Cut(beginning[:n], []byte("\n"))
+		if whole {
+			return r.header.read(line)
+		}
+		if n < len(beginning) || int64(n) == info.Size() || n >= most {
+			return fmt.Errorf("line 1: %w", errDamaged)
+		}
+		beginning = make([]byte, most)
 	}
-	return r.header.read(line)
 }
 
-// Unreadable gives the journals in the folder out that cannot be read, and why, of runs
-// of an input of that name: whether they are unfinished ones of the same content, nobody
-// can say.
-func Unreadable(out, input string) iter.Seq2[string, error] {
+// Unreadable gives the journals that cannot be read, and why, of runs of an input of that
+// name: whether they are unfinished ones of the same content, nobody can say.
+func (rs Runs) Unreadable(input string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		for r, err := range runs(out) {
-			if err == nil || !strings.Contains(filepath.Base(r.folder), "-"+safeName(input)) {
+		for _, r := range rs {
+			if r.err == nil || !strings.Contains(filepath.Base(r.folder), "-"+safeName(input)) {
 				continue
 			}
-			if !yield(filepath.Join(r.folder, JournalName), err) {
+			if !yield(filepath.Join(r.folder, JournalName), r.err) {
 				return
 			}
 		}
 	}
 }
 
-// Unfinished opens the newest run in the folder out that is the same as the one that is
-// about to begin, unless it has ended. It is nil if there is none to continue. Rows whose
-// items a later run of the account has written are not done in it any more.
-func Unfinished(out string, h Header) (*Record, error) {
+// Unfinished opens the newest run that is the same as the one that is about to begin,
+// unless it has ended. It is nil if there is none to continue. Rows whose items a later
+// run of the account has written are not done in it any more.
+func (rs Runs) Unfinished(h Header) (*Record, error) {
 	var same run
-	var others []run
-	for r, err := range runs(out) {
+	var others Runs
+	for _, r := range rs {
 		switch {
-		case err != nil:
+		case r.err != nil:
 		case r.header.Account != h.Account:
 		case !r.header.Same(h):
 			others = append(others, r)
@@ -97,7 +112,7 @@ func Unfinished(out string, h Header) (*Record, error) {
 	if record.Ended() {
 		return nil, record.Close()
 	}
-	written, err := writtenBy(others, same.header.StartedAt)
+	written, err := others.writtenSince(same.header.StartedAt)
 	if err == nil && len(written) > 0 {
 		err = record.outdate(written)
 	}
@@ -107,11 +122,11 @@ func Unfinished(out string, h Header) (*Record, error) {
 	return record, nil
 }
 
-// writtenBy says which items runs have written, or may have, after a time, and when each
-// of them was written last.
-func writtenBy(runs []run, since time.Time) (map[string]time.Time, error) {
+// writtenSince says which items runs have written, or may have, after a time, and when
+// each of them was written last.
+func (rs Runs) writtenSince(since time.Time) (map[string]time.Time, error) {
 	written := map[string]time.Time{}
-	for _, r := range runs {
+	for _, r := range rs {
 		if r.latest.Before(since) {
 			continue
 		}

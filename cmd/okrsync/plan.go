@@ -88,7 +88,7 @@ func (r *rehearsal) begin(rows int) (*sync.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.unfinished(header)
+	return r.unfinished(sync.ReadRuns(r.config.out), header)
 }
 
 // show writes the plan to standard output and returns the exit code.

@@ -123,7 +123,7 @@ func (a *account) tellRest(record *sync.Record) error {
 			fmt.Sprintf("其中 %d 行在程序停止时还没有轮到，不在结果文件中", n),
 			plural(n, "row")+" had not been reached when the program stopped and are not in the files"))
 	}
-	next, err := sync.Unfinished(filepath.Dir(a.folder), record.Header)
+	next, err := sync.ReadRuns(filepath.Dir(a.folder)).Unfinished(record.Header)
 	switch {
 	case err != nil:
 		return fault{doing: readingJournal, where: a.folder, err: err}

@@ -13,19 +13,20 @@ import (
 	"okrsync/sync"
 )
 
-// hold takes the lock of the output folder for the rest of the command, and reads from
-// the runs in it which permits are not good yet.
-func (s *session) hold() error {
+// hold takes the lock of the output folder for the rest of the command, and reads which
+// runs are in it, and from them at first which permits are not good yet.
+func (s *session) hold() (sync.Runs, error) {
 	if s.lock != nil {
-		return nil
+		return sync.ReadRuns(s.config.out), nil
 	}
 	lock, err := lockFolder(s.config.out)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s.lock = lock
-	s.pacer.Remember(sync.Recent(s.config.out, s.config.account(), time.Now().Add(-s.pacer.Horizon())))
-	return nil
+	runs := sync.ReadRuns(s.config.out)
+	s.pacer.Remember(runs.Recent(s.config.account(), time.Now().Add(-s.pacer.Horizon())))
+	return runs, nil
 }
 
 // close ends the session.
@@ -61,18 +62,19 @@ func (c config) deciding() (map[string]string, error) {
 // it then returns, or new ones.
 func (t *transfer) begin(rows int) (*sync.Record, error) {
 	t.noted(t.input, rows)
-	if err := t.hold(); err != nil {
+	runs, err := t.hold()
+	if err != nil {
 		return nil, err
 	}
 	header, err := t.header()
 	if err != nil {
 		return nil, err
 	}
-	before, err := t.unfinished(header)
+	before, err := t.unfinished(runs, header)
 	if err != nil {
 		return nil, err
 	}
-	for name, err := range sync.Unreadable(t.config.out, t.input.Name()) {
+	for name, err := range runs.Unreadable(t.input.Name()) {
 		t.logger.Warn(phrase(t.config.lang,
 			"无法读取一次较早运行的记录，不会继续它：", "the journal of an earlier run cannot be read, so that it is not continued: ")+name, zap.Error(err))
 	}
@@ -106,11 +108,11 @@ func (a *account) header() (sync.Header, error) {
 }
 
 // unfinished opens the record of the run that this one continues, nil for none.
-func (a *account) unfinished(header sync.Header) (*sync.Record, error) {
+func (a *account) unfinished(runs sync.Runs, header sync.Header) (*sync.Record, error) {
 	if a.flags.fresh {
 		return nil, nil
 	}
-	before, err := sync.Unfinished(a.config.out, header)
+	before, err := runs.Unfinished(header)
 	if err != nil {
 		return nil, fault{doing: readingBefore, where: a.config.out, err: err}
 	}
