@@ -33,19 +33,23 @@ func TestKills(t *testing.T) {
 		from = rand.Uint64()
 	}
 	t.Logf("-seed %d", from)
-	random := rand.New(rand.NewPCG(from, 0))
-	died := 0
-	for n := 0; died < *kills; n++ {
-		t.Run(strconv.Itoa(n), func(t *testing.T) {
-			r := newRound(t, random)
-			died += r.run()
-			r.check()
+	var died atomic.Int64
+	for n := uint64(0); died.Load() < int64(*kills) && !t.Failed(); n += atATime {
+		t.Run(fmt.Sprintf("from %d", n), func(t *testing.T) {
+			for i := range uint64(atATime) {
+				t.Run(strconv.FormatUint(n+i, 10), func(t *testing.T) {
+					t.Parallel()
+					r := newRound(t, rand.New(rand.NewPCG(from, n+i)))
+					died.Add(int64(r.run()))
+					r.check()
+				})
+			}
 		})
-		if t.Failed() {
-			return
-		}
 	}
 }
+
+// atATime is how many rounds go on at a time: they mostly wait.
+const atATime = 4
 
 // A round is one file that is synced by processes that are killed.
 type round struct {
