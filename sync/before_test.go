@@ -82,13 +82,20 @@ func TestWhatIsKnown(t *testing.T) {
 		harm func(journal, notes string) error
 		want string
 	}{
-		"as it was":        {func(string, string) error { return nil }, "updated · sent · new"},
-		"a torn note":      {func(_, notes string) error { return cut(notes, 3) }, "updated · new · new"}, // and so its call did not go out
-		"a damaged note":   {func(_, notes string) error { return flip(notes, 20) }, "updated · sent · unsure"},
-		"no notes":         {func(_, notes string) error { return os.Remove(notes) }, "updated · unsure · unsure"},
-		"empty notes":      {func(_, notes string) error { return os.Truncate(notes, 0) }, "updated · new · new"}, // as long after a run has ended
-		"a torn result":    {func(journal, _ string) error { return cut(journal, 3) }, "sent · sent · new"},
-		"a damaged result": {func(journal, _ string) error { return cut(journal, -1) }, "updated · sent · new"},
+		"as it was":      {func(string, string) error { return nil }, "updated · sent · new"},
+		"a torn note":    {func(_, notes string) error { return cut(notes, 3) }, "updated · new · new"}, // and so its call did not go out
+		"a damaged note": {func(_, notes string) error { return flip(notes, 20) }, "updated · sent · unsure"},
+		"no notes":       {func(_, notes string) error { return os.Remove(notes) }, "updated · unsure · unsure"},
+		"empty notes":    {func(_, notes string) error { return os.Truncate(notes, 0) }, "updated · new · new"}, // as long after a run has ended
+		"a torn result":  {func(journal, _ string) error { return cut(journal, 3) }, "sent · sent · new"},
+		"a damaged header of a result": {func(journal, _ string) error {
+			content, err := os.ReadFile(journal)
+			if err != nil {
+				return err
+			}
+			return flip(journal, strings.Index(string(content), `{"row":`)+8)
+		}, "sent · sent · unsure"},
+		"a line begun": {func(journal, _ string) error { return cut(journal, -1) }, "updated · sent · new"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -95,6 +96,33 @@ func TestRemember(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestCallThatCannotBeNoted shows that a call that is not made uses up nothing.
+func TestCallThatCannotBeNoted(t *testing.T) {
+	full := errors.New("disk full")
+	p := NewPacer([]Limit{{N: 1, Period: time.Minute}}, 0)
+	p.Allow(1)
+	p.OnAttempt = func(Attempt) error { return full }
+	if _, err := p.Admit(t.Context(), feishu.CallPatch); !errors.Is(err, full) {
+		t.Errorf("got %v", err)
+	}
+	var noted []Attempt
+	p.OnAttempt = func(a Attempt) error {
+		noted = append(noted, a)
+		return nil
+	}
+	done, err := p.Admit(t.Context(), feishu.CallPatch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done(nil)
+	if got := p.Tally().Calls[feishu.CallPatch]; got != 1 || len(noted) != 1 || noted[0].Answered != 0 {
+		t.Errorf("%d calls, %+v", got, noted)
+	}
+	if next := attemptOf(t.Context(), feishu.CallPatch, p.answered(feishu.CallPatch)); next.Answered != 1 {
+		t.Errorf("%+v", next)
 	}
 }
 
