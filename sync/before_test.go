@@ -248,3 +248,26 @@ func TestOutdatedAndSent(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestLostNotesStayLost shows that notes that are gone are not forgotten to be, when a
+// run that nobody is sure of ends before its last row.
+func TestLostNotesStayLost(t *testing.T) {
+	folder := killed(t)
+	if err := os.Remove(callsOf(folder)); err != nil {
+		t.Fatal(err)
+	}
+	r, err := OpenRecord(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := ContinueJournal(r)
+	if err := errors.Join(err, r.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Close(NewPacer(nil, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if got := known(t, folder); got != "updated · unsure · unsure" {
+		t.Error(got)
+	}
+}

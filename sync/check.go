@@ -146,7 +146,7 @@ func (c checked) weigh(u source.Update, err error) (step, error) {
 		return step{result: Result{Row: row, Status: status}, done: true, known: true}, nil
 	}
 	if rejected && !c.knows(bad) {
-		return step{result: c.rejection(bad), done: true}, nil
+		return step{result: c.rejectionAfter(bad), done: true}, nil
 	}
 	if !rejected {
 		return c.weighRow(u, ""), nil
@@ -159,7 +159,8 @@ func (c checked) weigh(u source.Update, err error) (step, error) {
 // weighRow decides about a row that could be read. Its owner is given where an id that
 // may have been rounded is certain only because of that.
 func (c checked) weighRow(u source.Update, owner string) step {
-	r := c.answer(u)
+	earlier, unsure := c.before.earlier(u.Row)
+	r := c.answer(u).following(earlier)
 	r.Owner = owner
 	ruling, ruled := c.ruled.of(u.Row)
 	switch {
@@ -175,8 +176,18 @@ func (c checked) weighRow(u source.Update, owner string) step {
 	case !c.tableless && (r.Source == "" || r.Table == ""):
 		return settled(r, Rejected, TableUnknown)
 	}
-	earlier, unsure := c.before.earlier(u.Row)
-	return c.compare(r.following(earlier), u, unsure)
+	return c.compare(r, u, unsure)
+}
+
+// rejectionAfter is rejection for a row that an earlier run may have sent, when its id
+// was certain: that is not forgotten. Where Feishu was not asked, it is left open.
+func (c checked) rejectionAfter(bad *source.RowError) Result {
+	earlier, _ := c.before.earlier(bad.Row)
+	if c.live == nil && earlier.MayHaveChanged() {
+		earlier.Status = Unprocessed
+		return earlier.because(InFlight)
+	}
+	return c.rejection(bad).following(earlier)
 }
 
 // knows reports whether a row is rejected only for an id that may have been rounded,

@@ -28,6 +28,10 @@ func (c checked) compare(r Result, u source.Update, unsure bool) step {
 	if s.done {
 		return s
 	}
+	if r.Item != s.result.Item && !r.Sent.Empty() {
+		r.Class = feishu.ClassRow // the owner has another item now than the one that was sent
+		return settled(r, Failed, Unconfirmed)
+	}
 	r = s.result
 	changing := given.Changing(item.Fields)
 	switch after := changing.Over(item.Fields); {

@@ -3,6 +3,7 @@ package sync
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -38,6 +39,18 @@ func WriteFile(name string, write func(io.Writer) error) error {
 		return errors.Join(err, os.Remove(file.Name()))
 	}
 	return syncFolder(filepath.Dir(name))
+}
+
+// openRegular opens a file to read it, if it is one: opening a pipe would wait for ever.
+func openRegular(name string) (*os.File, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file", name)
+	}
+	return os.Open(name)
 }
 
 // Sweep deletes the temporary files that WriteFile left behind in a folder when a process

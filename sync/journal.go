@@ -77,6 +77,7 @@ func (i Input) same(other Input) bool {
 type Journal struct {
 	folder string
 	opened time.Time // zero if it was not by this process that it was begun
+	unsure bool      // there were notes that are gone
 	rows   *appender
 	calls  *appender
 }
@@ -124,7 +125,7 @@ func ContinueJournal(r *Record) (*Journal, error) {
 	if err := errors.Join(Sweep(r.Folder), Sweep(filepath.Dir(callsOf(r.Folder)))); err != nil {
 		return nil, err
 	}
-	j := &Journal{folder: r.Folder}
+	j := &Journal{folder: r.Folder, unsure: r.unsure}
 	var err error
 	if j.calls, err = openCalls(r.Folder, 0, r.callsEnd); err != nil {
 		return nil, err
@@ -153,15 +154,17 @@ func openCalls(folder string, flags int, end int64) (*appender, error) {
 // openAppender opens a file to append to it. What stands behind its end, unless that is
 // negative, is cut off.
 func openAppender(name string, flags int, end int64) (*appender, error) {
+	if end >= 0 { // before it is opened to append, when not every system cuts a file
+		if err := os.Truncate(name, end); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+	}
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND|flags, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	if end >= 0 {
-		err = file.Truncate(end)
-	}
-	info, unknown := file.Stat()
-	if err = errors.Join(err, unknown); err != nil {
+	info, err := file.Stat()
+	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	return newAppender(file, info.Size()), nil
@@ -186,5 +189,7 @@ func (j *Journal) Close(p *Pacer) error {
 	if err := errors.Join(j.rows.close(), j.calls.close()); err != nil {
 		return err
 	}
-	return forget(j.folder, p.past(j.opened))
+	past := p.past(j.opened)
+	past.lost = j.unsure
+	return forget(j.folder, past)
 }

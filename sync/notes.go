@@ -29,7 +29,7 @@ type note struct {
 // the last whole line ends. They are not whole if the file is missing or damaged: then any
 // row may have been on its way.
 func readNotes(folder string, each func(note)) (end int64, whole bool, err error) {
-	file, err := os.Open(callsOf(folder))
+	file, err := openRegular(callsOf(folder))
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, false, nil
 	}

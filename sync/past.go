@@ -20,6 +20,7 @@ const onItsWay = time.Second
 type Past struct {
 	answers map[feishu.Call][]answers // by when the latest had their answers
 	quiet   time.Time                 // until when Feishu asked for silence
+	lost    bool                      // there were notes that are gone
 }
 
 // add takes in the notes of one run, in the order in which they were made. Of a call it
@@ -74,6 +75,9 @@ func (p *Past) notes() iter.Seq[note] {
 				}
 			}
 		}
+		if p.lost && !yield(note{Attempt: Attempt{At: time.Now().UTC()}, Lost: true}) {
+			return
+		}
 		if !p.quiet.IsZero() {
 			yield(note{Attempt: Attempt{At: p.quiet.UTC()}, Quiet: p.quiet.UTC()})
 		}
@@ -110,8 +114,9 @@ func (rs Runs) Recent(account Account, since time.Time) Past {
 }
 
 // Remember takes in the calls of earlier runs, before the first call of this one: their
-// permits come back when they would have, and a silence goes on.
-func (p *Pacer) Remember(past Past) {
+// permits come back when they would have, and a silence goes on, for mostSlow at most. It
+// returns how long that is.
+func (p *Pacer) Remember(past Past) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
@@ -125,9 +130,10 @@ func (p *Pacer) Remember(past Past) {
 			w.remember(calls, now)
 		}
 	}
-	if past.quiet.Sub(now) <= mostSlow {
-		p.quiet = later(p.quiet, past.quiet)
+	if !past.quiet.After(now) {
+		return 0
 	}
+	return p.hush(now, min(past.quiet.Sub(now), mostSlow))
 }
 
 // past is what the limits still count of the calls since a time.

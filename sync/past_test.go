@@ -67,7 +67,7 @@ func TestRemember(t *testing.T) {
 		"long ago":                  {used: []answers{{at: now(-61 * time.Second), n: 3}}, want: []time.Duration{0, 0, 0, time.Minute}},
 		"a clock that was set back": {used: []answers{{at: now(time.Hour), n: 3}}, want: []time.Duration{61 * time.Second}},
 		"a silence":                 {quiet: 20 * time.Second, want: []time.Duration{20 * time.Second}},
-		"a silence without an end":  {quiet: 24 * time.Hour, want: []time.Duration{0}},
+		"a silence without an end":  {quiet: 24 * time.Hour, want: []time.Duration{15 * time.Minute}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -52,7 +52,7 @@ var unprocessed = uint8(slices.Index(Statuses, Unprocessed))
 // is an error if the header cannot be read.
 func OpenRecord(folder string) (*Record, error) {
 	name := filepath.Join(folder, JournalName)
-	file, err := os.Open(name)
+	file, err := openRegular(name)
 	if err != nil {
 		return nil, err
 	}

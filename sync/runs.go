@@ -43,7 +43,7 @@ func ReadRuns(out string) Runs {
 
 // open reads the header.
 func (r *run) open() error {
-	file, err := os.Open(filepath.Join(r.folder, JournalName))
+	file, err := openRegular(filepath.Join(r.folder, JournalName))
 	if err != nil {
 		return err
 	}
@@ -88,14 +88,14 @@ func (rs Runs) Unreadable(input string) iter.Seq2[string, error] {
 
 // Unfinished opens the newest run that is the same as the one that is about to begin,
 // unless it has ended. It is nil if there is none to continue. Rows whose items a later
-// run of the account has written are not done in it any more.
+// run has written, by whatever app, are not done in it any more.
 func (rs Runs) Unfinished(h Header) (*Record, error) {
 	var same run
 	var others Runs
 	for _, r := range rs {
 		switch {
 		case r.err != nil:
-		case r.header.Account != h.Account:
+		case r.header.Account.BaseURL != h.Account.BaseURL:
 		case !r.header.Same(h):
 			others = append(others, r)
 		case same.folder == "" || r.header.StartedAt.After(same.header.StartedAt):

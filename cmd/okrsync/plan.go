@@ -88,7 +88,12 @@ func (r *rehearsal) begin(rows int) (*sync.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.unfinished(sync.ReadRuns(r.config.out), header)
+	runs := sync.ReadRuns(r.config.out)
+	if !r.remembered {
+		r.pacer.Remember(runs.Recent(r.config.account(), time.Now().Add(-r.pacer.Horizon())))
+		r.remembered = true
+	}
+	return r.unfinished(runs, header)
 }
 
 // show writes the plan to standard output and returns the exit code.

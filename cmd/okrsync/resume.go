@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -25,7 +26,7 @@ func (s *session) hold() (sync.Runs, error) {
 	}
 	s.lock = lock
 	runs := sync.ReadRuns(s.config.out)
-	s.pacer.Remember(runs.Recent(s.config.account(), time.Now().Add(-s.pacer.Horizon())))
+	s.silence = s.pacer.Remember(runs.Recent(s.config.account(), time.Now().Add(-s.pacer.Horizon())))
 	return runs, nil
 }
 
@@ -38,7 +39,9 @@ func (s *session) close() {
 }
 
 // account is who the configured calls are made for.
-func (c config) account() sync.Account { return sync.Account{BaseURL: c.baseURL, AppID: c.appID} }
+func (c config) account() sync.Account {
+	return sync.Account{BaseURL: strings.TrimRight(c.baseURL, "/"), AppID: c.appID}
+}
 
 // settingDiff is where a journal says whether the run compares.
 const settingDiff = "sync.diff"
@@ -85,6 +88,10 @@ func (t *transfer) begin(rows int) (*sync.Record, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if t.silence > 0 {
+		t.logger.Warn(phrase(t.config.lang, "飞书在上次运行中要求的暂停还剩 ", "the pause that Feishu asked an earlier run for lasts another ") + roughly(t.silence))
+		t.silence = 0
 	}
 	for _, n := range t.summary.Notices {
 		t.logger.Info(n.In(t.config.lang), zap.String("code", n.Code))

@@ -27,7 +27,7 @@ type history struct {
 	sim     *feishutest.Server
 	stderr  bytes.Buffer // of the last run
 
-	served atomic.Pointer[func()] // is called after each call
+	arrived, served atomic.Pointer[func()] // are called before each update and after each call
 }
 
 func newHistory(t *testing.T, server feishutest.Config, rows int) *history {
@@ -35,6 +35,9 @@ func newHistory(t *testing.T, server feishutest.Config, rows int) *history {
 	environ, sim := stage(t, server, rows)
 	h := &history{t: t, sim: sim, environ: environ}
 	listening := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if arrived := h.arrived.Load(); arrived != nil && r.Method == http.MethodPatch {
+			(*arrived)()
+		}
 		sim.ServeHTTP(w, r)
 		if served := h.served.Load(); served != nil {
 			(*served)()
@@ -86,6 +89,20 @@ func (h *history) interrupt(updates int, args ...string) {
 	}))
 	h.run(ctx, exitInterrupted, args...)
 	h.served.Store(nil)
+}
+
+// interruptCall ends a run as a signal does, when so many updates have arrived.
+func (h *history) interruptCall(calls int, args ...string) {
+	h.t.Helper()
+	ctx, cancel := context.WithCancel(h.t.Context())
+	defer cancel()
+	h.arrived.Store(new(func() {
+		if h.sim.Stats().Calls[feishutest.Patch] >= calls-1 {
+			cancel()
+		}
+	}))
+	h.run(ctx, exitInterrupted, args...)
+	h.arrived.Store(nil)
 }
 
 // TestResume stops runs half way in different manners: the same command goes on, in the
@@ -358,5 +375,45 @@ func TestUnreadableJournal(t *testing.T) {
 	h.run(t.Context(), exitOK, "sync", "rows.csv")
 	if said := h.stderr.String(); !strings.Contains(said, "cannot be read, so that it is not continued: "+journal) {
 		t.Error(said)
+	}
+}
+
+// TestOwnerHasAnotherItem shows that what was sent to an item is not taken for what its
+// former owner has now.
+func TestOwnerHasAnotherItem(t *testing.T) {
+	h := newHistory(t, feishutest.Config{}, 2)
+	first, second := feishutest.SampleItem(1), feishutest.SampleItem(2)
+	h.sim.Change(first, func(i *feishutest.Item) { i.UserID = "ou_x" })
+	h.sim.Change(second, func(i *feishutest.Item) { i.UserID, i.Current = "ou_y", "5" })
+	write(t, "rows.csv", "metric_item_id,user_id,metric_current_value\n,ou_x,1000.5\n")
+	if err := h.sim.Script(strings.NewReader("patch 1 hang-after")); err != nil {
+		t.Fatal(err)
+	}
+	h.environ = append(h.environ, "OKRSYNC_FEISHU_TIMEOUT=100ms")
+	h.interruptCall(1, "sync", "rows.csv")
+	h.sim.Change(first, func(i *feishutest.Item) { i.UserID = "ou_y" })
+	h.sim.Change(second, func(i *feishutest.Item) { i.UserID, i.Current = "ou_x", "1000.5" })
+	h.run(t.Context(), exitRows, "sync", "rows.csv")
+	rows := journalOf(t, ".")
+	if rows[0].Item != first || rows[0].Status != sync.Failed || rows[0].Code != string(sync.Unconfirmed) {
+		t.Errorf("%+v", rows[0])
+	}
+	if rollback := read(t, filepath.Join(h.folders()[0], report.RollbackName)); !strings.Contains(rollback, first) || strings.Contains(rollback, second) {
+		t.Error(rollback)
+	}
+}
+
+// TestBeforeIsKept shows that a run remembers what its items were before, though another
+// run has written the same values since.
+func TestBeforeIsKept(t *testing.T) {
+	h := newHistory(t, feishutest.Config{}, 5)
+	h.run(t.Context(), exitQuota, "sync", "--workers", "1", "--max-calls", "5", "rows.csv")
+	h.run(t.Context(), exitOK, "sync", "--no-diff", "rows.csv")
+	s := h.run(t.Context(), exitOK, "sync", "rows.csv")
+	if s.Counts[sync.Updated] != 3 || s.Counts[sync.Unchanged] != 2 {
+		t.Errorf("%+v", s)
+	}
+	if rollback := read(t, filepath.Join(h.folders()[0], report.RollbackName)); strings.Count(rollback, "\n") != 4 {
+		t.Error(rollback)
 	}
 }

@@ -111,12 +111,14 @@ func (p *program) onlineSession(cmd *cobra.Command, f syncFlags, files []string)
 // A session is what the files of one invocation share: they are sent by one
 // client at one pace.
 type session struct {
-	program *program
-	config  config
-	flags   syncFlags
-	client  *feishu.Client
-	pacer   *sync.Pacer
-	lock    *flock.Flock // of the output folder; nil until a file is to be sent
+	program    *program
+	config     config
+	flags      syncFlags
+	client     *feishu.Client
+	pacer      *sync.Pacer
+	lock       *flock.Flock  // of the output folder; nil until a file is to be sent
+	remembered bool          // the calls of earlier runs are known to the pacer
+	silence    time.Duration // that an earlier run was asked for, until it is told
 }
 
 func (p *program) newSession(c config, f syncFlags) (*session, error) {
