@@ -91,13 +91,13 @@ func (h *history) interrupt(updates int, args ...string) {
 	h.served.Store(nil)
 }
 
-// interruptCall ends a run as a signal does, when so many updates have arrived.
-func (h *history) interruptCall(calls int, args ...string) {
+// interruptCall ends a run as a signal does, when the update of that number arrives.
+func (h *history) interruptCall(number int, args ...string) {
 	h.t.Helper()
 	ctx, cancel := context.WithCancel(h.t.Context())
 	defer cancel()
 	h.arrived.Store(new(func() {
-		if h.sim.Stats().Calls[feishutest.Patch] >= calls-1 {
+		if h.sim.Stats().Calls[feishutest.Patch] >= number-1 {
 			cancel()
 		}
 	}))
@@ -323,45 +323,6 @@ func TestRestLongAfter(t *testing.T) {
 	}
 	if s := h.run(t.Context(), exitOK, "sync", "--no-diff", "rows.csv"); s.Calls.Get != 0 || s.Counts[sync.Updated] != 20 || s.Calls.Patch != 16 {
 		t.Errorf("%+v, %+v", s, s.Calls)
-	}
-}
-
-// TestPermitsOutliveTheRun shows that a second command waits for the permits that the
-// first has used up, and for the silence that Feishu has asked it for.
-func TestPermitsOutliveTheRun(t *testing.T) {
-	limit := feishutest.Limit{N: 10, Period: 500 * time.Millisecond}
-	h := newHistory(t, feishutest.Config{Limit: limit}, 18)
-	h.environ = append(h.environ, "OKRSYNC_SYNC_RATE=10/500ms", "OKRSYNC_SYNC_PERMITS=strict")
-	lines := strings.SplitAfter(read(t, "rows.csv"), "\n")
-	write(t, "a.csv", strings.Join(lines[:10], ""))
-	write(t, "b.csv", lines[0]+strings.Join(lines[10:], ""))
-	h.run(t.Context(), exitOK, "sync", "a.csv")
-	h.run(t.Context(), exitOK, "sync", "b.csv")
-	if stats := h.sim.Stats(); stats.Refused != 0 || stats.Updates != 18 {
-		t.Errorf("%+v", stats)
-	}
-}
-
-func TestSilenceOutlivesTheRun(t *testing.T) {
-	h := newHistory(t, feishutest.Config{}, 5)
-	if err := h.sim.Script(strings.NewReader("patch 2 ratelimit:1")); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	h.served.Store(new(func() {
-		if h.sim.Stats().Calls[feishutest.Patch] == 2 {
-			cancel()
-		}
-	}))
-	h.run(ctx, exitInterrupted, "sync", "--workers", "1", "rows.csv")
-	h.served.Store(nil)
-	refused := h.sim.Requests()[len(h.sim.Requests())-1]
-	h.run(t.Context(), exitOK, "sync", "rows.csv")
-	for _, r := range h.sim.Requests() {
-		if r.Seq > refused.Seq && r.At.Sub(refused.At) < 900*time.Millisecond {
-			t.Errorf("call %d came after %s", r.Seq, r.At.Sub(refused.At))
-		}
 	}
 }
 
