@@ -27,6 +27,19 @@ const (
 // Statuses lists all statuses in the order reports show them.
 var Statuses = []Status{Updated, Unchanged, Planned, Ignored, Rejected, Failed, Unprocessed}
 
+var statusWords = map[Status]Text{
+	Updated:     {ZH: "已更新", EN: "updated"},
+	Unchanged:   {ZH: "无变化", EN: "unchanged"},
+	Planned:     {ZH: "待更新", EN: "planned"},
+	Ignored:     {ZH: "已忽略", EN: "ignored"},
+	Rejected:    {ZH: "已拒绝", EN: "rejected"},
+	Failed:      {ZH: "失败", EN: "failed"},
+	Unprocessed: {ZH: "未处理", EN: "unprocessed"},
+}
+
+// Words is the status as people read it.
+func (s Status) Words() Text { return statusWords[s] }
+
 // Text is a sentence in Chinese and English.
 type Text struct {
 	ZH string `json:"zh"`

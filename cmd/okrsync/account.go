@@ -105,8 +105,8 @@ func (a *account) counts() string {
 	for _, status := range sync.Statuses {
 		if n := a.summary.Counts[status]; n > 0 {
 			parts = append(parts, phrase(a.config.lang,
-				fmt.Sprintf("%s %d", statusWords[status].ZH, n),
-				fmt.Sprintf("%d %s", n, statusWords[status].EN)))
+				fmt.Sprintf("%s %d", status.Words().ZH, n),
+				fmt.Sprintf("%d %s", n, status.Words().EN)))
 		}
 	}
 	if len(parts) == 0 {

@@ -166,7 +166,7 @@ func (p *program) showResults(folder, lang string) error {
 		if advice := r.Advice.In(lang); advice != "" {
 			words += phrase(lang, "；", "; ") + advice
 		}
-		p.resultLine(fmt.Sprint(r.Row), statusWords[r.Status].In(lang), r.Code, words)
+		p.resultLine(fmt.Sprint(r.Row), r.Status.Words().In(lang), r.Code, words)
 	}
 	files, err := filepath.Glob(filepath.Join(filepath.Dir(journals[0]), "*"))
 	if err != nil {

@@ -92,17 +92,14 @@ func (s *session) retell(folder string) error {
 func (s *session) rewrite(record *sync.Record) error {
 	a := account{session: s, folder: record.Folder, summary: summaryOf(record)}
 	a.count(record)
+	if err := a.conclude(record); err != nil {
+		return fault{doing: readingJournal, where: a.folder, err: err}
+	}
 	err := sync.Sweep(a.folder)
 	if err == nil {
 		err = a.views(record)
 	}
 	if err != nil {
-		return fault{doing: writingFiles, where: a.folder, err: err}
-	}
-	if err := a.conclude(record); err != nil {
-		return fault{doing: readingJournal, where: a.folder, err: err}
-	}
-	if err := report.WriteSummary(a.folder, a.summary); err != nil {
 		return fault{doing: writingFiles, where: a.folder, err: err}
 	}
 	if s.flags.json {
@@ -157,7 +154,6 @@ func summaryOf(record *sync.Record) report.Summary {
 // conclude fills in what the summary of a run that did not end lacks.
 func (a *account) conclude(record *sync.Record) error {
 	s := &a.summary
-	s.Files = append(s.Files, sync.SummaryName)
 	if s.Outcome != "" {
 		return nil
 	}

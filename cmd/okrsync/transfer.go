@@ -129,33 +129,21 @@ func (t *transfer) end() int {
 			t.fault = err
 		}
 	}
-	s := &t.summary
-	s.Stop = stopOf(t.stop)
-	s.ExitCode = t.code()
-	s.Outcome = outcomes[s.ExitCode]
-	tally := t.pacer.Tally().Since(t.earlier)
-	s.Calls, s.RateLimited, s.PausedSeconds = new(report.CallsOf(tally)), tally.RateLimited, tally.Paused.Seconds()
-	s.Retries = int(t.retries.Load())
-	s.FinishedAt = time.Now().UTC()
-	if t.folder != "" && t.fault == nil { // a run without a summary is continued
-		s.Files = append(s.Files, sync.SummaryName)
-		if err := report.WriteSummary(t.folder, *s); err != nil && t.fault == nil {
-			t.fault, s.ExitCode = fault{doing: writingFiles, where: t.folder, err: err}, exitInternal
-		}
-	}
+	t.settle()
 	t.tellErrors()
 	if _, err := os.Stat(t.folder); errors.Is(err, fs.ErrNotExist) {
 		t.folder = "" // there are no results to look at
 	}
 	if t.flags.json {
-		t.program.printJSON(s)
+		t.program.printJSON(t.summary)
 	}
 	t.tellEnd()
-	return s.ExitCode
+	return t.summary.ExitCode
 }
 
-// answer counts the rows of the journal and writes its views. One that lacks rows makes
-// no result.csv: what has that name is complete.
+// answer counts the rows of the journal and writes its views, the summary last: a run
+// without one is continued. A journal that lacks rows makes none: what has the name of
+// a view is complete.
 func (t *transfer) answer() error {
 	record, err := sync.OpenRecord(t.folder)
 	if err != nil {
@@ -163,13 +151,27 @@ func (t *transfer) answer() error {
 	}
 	defer record.Close()
 	t.count(record)
-	if t.fault != nil {
+	if t.settle(); t.fault != nil {
 		return nil
 	}
 	if err := t.views(record); err != nil {
 		return fault{doing: writingFiles, where: t.folder, err: err}
 	}
 	return nil
+}
+
+// settle fills in what is known when the last row is done.
+func (t *transfer) settle() {
+	s := &t.summary
+	s.Stop = stopOf(t.stop)
+	s.ExitCode = t.code()
+	s.Outcome = outcomes[s.ExitCode]
+	tally := t.pacer.Tally().Since(t.earlier)
+	s.Calls, s.RateLimited, s.PausedSeconds = new(report.CallsOf(tally)), tally.RateLimited, tally.Paused.Seconds()
+	s.Retries = int(t.retries.Load())
+	if s.FinishedAt.IsZero() {
+		s.FinishedAt = time.Now().UTC()
+	}
 }
 
 // code returns the run's exit code.

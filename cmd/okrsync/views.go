@@ -13,20 +13,20 @@ func (a *account) count(record *sync.Record) {
 	a.summary.Files = []string{sync.JournalName}
 }
 
-// views writes the files that are made from a journal, but for the summary.
+// views writes the files that are made from a journal, the summary last.
 func (a *account) views(record *sync.Record) error {
-	people := report.People{}
-	if err := report.CSV(a.folder, a.config.lang, people.Of(record.Results())); err != nil {
+	s, lang, people := &a.summary, a.config.lang, report.People{}
+	if err := report.CSV(a.folder, lang, people.Of(record.Results())); err != nil {
 		return err
 	}
-	a.summary.Files = append(a.summary.Files, report.CSVName)
-	if record.Header.Settings[settingDiff] == diffOff {
-		return nil // what was there before is not known
+	s.Files = append(s.Files, report.CSVName)
+	if record.Header.Settings[settingDiff] != diffOff { // else what was there before is not known
+		s.Notified = new(len(people))
+		if err := report.Rollback(a.folder, lang, record.Results()); err != nil {
+			return err
+		}
+		s.Files = append(s.Files, report.RollbackName)
 	}
-	a.summary.Notified = new(len(people))
-	if err := report.Rollback(a.folder, a.config.lang, record.Results()); err != nil {
-		return err
-	}
-	a.summary.Files = append(a.summary.Files, report.RollbackName)
-	return nil
+	s.Files = append(s.Files, sync.SummaryName)
+	return report.WriteSummary(a.folder, *s)
 }

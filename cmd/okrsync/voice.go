@@ -65,17 +65,6 @@ func pauseText(p sync.Pause, lang string) string {
 		fmt.Sprintf("%s; sending pauses for %s", why.Reason("en"), p.Length))
 }
 
-// statusWords are the statuses as people read them.
-var statusWords = map[sync.Status]sync.Text{
-	sync.Updated:     {ZH: "已更新", EN: "updated"},
-	sync.Unchanged:   {ZH: "无变化", EN: "unchanged"},
-	sync.Planned:     {ZH: "待更新", EN: "planned"},
-	sync.Ignored:     {ZH: "已忽略", EN: "ignored"},
-	sync.Rejected:    {ZH: "已拒绝", EN: "rejected"},
-	sync.Failed:      {ZH: "失败", EN: "failed"},
-	sync.Unprocessed: {ZH: "未处理", EN: "unprocessed"},
-}
-
 // plural is a number of things in English.
 func plural(n int, thing string) string {
 	if n == 1 {

@@ -1,0 +1,85 @@
+package report
+
+import (
+	"fmt"
+
+	"okrsync/sync"
+)
+
+// Verdict is the run in one sentence: what came of it.
+func (s Summary) Verdict() sync.Text {
+	rows, mend := s.Input.Rows, s.Counts[sync.Rejected]+s.Counts[sync.Failed]
+	left := s.Counts[sync.Unprocessed] + rows - s.Counts.Total()
+	switch {
+	case left > 0 && mend > 0:
+		return sync.Text{
+			ZH: fmt.Sprintf("没有全部完成：%d 行中有 %d 行没有处理，%d 行需要修改", rows, left, mend),
+			EN: fmt.Sprintf("Not finished: of %s, %d %s not processed and %d must be mended", countOf(rows, "row"), left, was(left), mend),
+		}
+	case left > 0:
+		return sync.Text{
+			ZH: fmt.Sprintf("没有全部完成：%d 行中有 %d 行没有处理", rows, left),
+			EN: fmt.Sprintf("Not finished: %d of %s %s not processed", left, countOf(rows, "row"), was(left)),
+		}
+	case mend > 0:
+		return sync.Text{
+			ZH: fmt.Sprintf("%d 行中有 %d 行没有写入飞书，需要修改", rows, mend),
+			EN: fmt.Sprintf("%d of %s did not reach Feishu and must be mended", mend, countOf(rows, "row")),
+		}
+	case rows == 0:
+		return sync.Text{ZH: "文件中没有数据行", EN: "The file has no rows of data"}
+	case s.Counts[sync.Planned] > 0:
+		return sync.Text{
+			ZH: fmt.Sprintf("%d 行都可以发送", rows),
+			EN: every(rows) + " ready to be sent",
+		}
+	}
+	return sync.Text{
+		ZH: fmt.Sprintf("%d 行全部完成", rows),
+		EN: every(rows) + " done",
+	}
+}
+
+// Todo is what the reader has to do about the run, without a command line; there is
+// always an answer.
+func (s Summary) Todo() sync.Text {
+	mend := s.Counts[sync.Rejected] + s.Counts[sync.Failed]
+	switch {
+	case s.Stop != nil && s.Stop.Advice != sync.Text{}:
+		return s.Stop.Advice
+	case s.Counts.Total() < s.Input.Rows || s.Counts[sync.Unprocessed] > 0:
+		return sync.Text{
+			ZH: "用同一文件再运行一次：从停下的地方继续，已完成的行不会重复发送",
+			EN: "run the same file again: it goes on where it stopped, and rows that are done are not sent twice",
+		}
+	case mend > 0:
+		return sync.Text{
+			ZH: "按各行的建议修改，然后再运行一次：已完成的行不会重复发送",
+			EN: "mend these rows as each of them advises, then run it again: rows that are done are not sent twice",
+		}
+	}
+	return sync.Text{ZH: "无需处理", EN: "nothing to do"}
+}
+
+// countOf is a number of things in English.
+func countOf(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// every is the beginning of a sentence about all rows.
+func every(rows int) string {
+	if rows == 1 {
+		return "The row is"
+	}
+	return fmt.Sprintf("All %d rows are", rows)
+}
+
+func was(n int) string {
+	if n == 1 {
+		return "was"
+	}
+	return "were"
+}
