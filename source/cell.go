@@ -9,7 +9,8 @@ type stored struct {
 	start      int // of its text in the row's values
 	hasFormula bool
 	hasValue   bool
-	linked     bool // the formula refers to another workbook
+	linked     bool   // the formula refers to another workbook
+	formula    []byte // if the sheet is read whole
 }
 
 // The kinds of cells in a sheet part.
@@ -179,6 +180,9 @@ func (s *sheetReader) readFormula(c *stored) error {
 			return err
 		}
 		c.linked = c.linked || tok == textToken && linksOut(s.text)
+		if s.whole && tok == textToken {
+			c.formula = append(c.formula, s.text...)
+		}
 	}
 	return nil
 }
@@ -211,12 +215,13 @@ func (s *sheetReader) addCell(column int, c stored) error {
 	}
 	if kind != formulaCell && isBlankBytes(text) {
 		s.values = s.values[:c.start]
+		s.addBlank(column, c)
 		return nil
 	}
 	if len(s.row.cells) == maxValues {
 		return tooLarge(s.scanner.part, "more than %d cells in row %d", maxValues, s.row.number)
 	}
-	s.row.cells = append(s.row.cells, cell{column: column, kind: kind, linked: c.linked})
+	s.row.cells = append(s.row.cells, cell{column: column, kind: kind, linked: c.linked, look: s.look(c)})
 	s.ends = append(s.ends, len(s.values))
 	return nil
 }

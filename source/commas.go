@@ -68,7 +68,7 @@ func (f *File) usesDecimalCommas() (bool, error) {
 		}
 	}
 	p := &pass{file: f, reader: newCSVReader(f.textFrom(f.charset), f.charset, f.dialect)}
-	if err := p.header(); err != nil {
+	if err := p.header(p.reader); err != nil {
 		return false, nil //nolint:nilerr // reading the rows will come upon it again
 	}
 	for {

@@ -138,7 +138,7 @@ func (f *File) Given() ([]Column, error) {
 		return nil, f.refusal(err)
 	}
 	defer p.reader.close()
-	if err := p.header(); err != nil {
+	if err := p.header(p.reader); err != nil {
 		return nil, f.refusal(err)
 	}
 	return slices.DeleteFunc(slices.Clone(p.layout.columns), func(c Column) bool { return c == "" }), nil

@@ -64,7 +64,9 @@ func read(tb testing.TB, path string, o Options) answer {
 		return answer{fatal: mustFileError(tb, err)}
 	}
 	defer f.Close()
-	return readRows(tb, f)
+	a := readRows(tb, f)
+	checkAnswer(tb, f, o, a)
+	return a
 }
 
 func readRows(tb testing.TB, f *File) (a answer) {

@@ -56,7 +56,10 @@ func concernsRow(err error) bool {
 	return ok
 }
 
-func (f *File) start() (p *pass, err error) {
+func (f *File) start() (*pass, error) { return f.begin(false) }
+
+// begin starts a reading of the file; whole is with what only a copy of it needs.
+func (f *File) begin(whole bool) (p *pass, err error) {
 	defer refusePanic(&err)
 	if err := f.unchanged(); err != nil {
 		return nil, err
@@ -66,40 +69,49 @@ func (f *File) start() (p *pass, err error) {
 		p.reader = newCSVReader(f.textFrom(f.charset), f.charset, f.dialect)
 		return p, nil
 	}
-	p.reader, err = f.book.rows(f.book.sheet)
+	p.reader, err = f.book.open(f.book.sheet, whole)
 	return p, err
 }
 
-// next is the one place where foreign bytes are turned into rows. It is kept
-// apart from the caller's loop body, whose panics must not be caught.
-func (p *pass) next() (u Update, err error) {
-	defer refusePanic(&err)
+// next reads the next row of data.
+func (p *pass) next() (Update, error) {
 	if p.layout == nil {
-		if err := p.header(); err != nil {
+		if err := p.header(p.reader); err != nil {
 			return Update{}, err
 		}
 	}
+	_, u, err := p.row()
+	return u, err
+}
+
+// row is the one place where foreign bytes are turned into rows of data. It is kept
+// apart from the caller's loop body, whose panics must not be caught. The row is good
+// until the following call.
+func (p *pass) row() (r *row, u Update, err error) {
+	defer refusePanic(&err)
 	for {
 		r, err := p.reader.next()
 		switch {
 		case err != nil:
-			return Update{}, p.finish(err)
+			return nil, Update{}, p.finish(err)
 		case len(r.cells) == 0 && r.fault == nil:
 			continue
 		}
 		if err := p.layout.checkLines(r); err != nil {
-			return Update{}, err
+			return nil, Update{}, err
 		}
 		p.census.count(p.layout, r)
 		u, err := p.layout.update(r)
-		return u, p.file.placed(err)
+		return r, u, p.file.placed(err)
 	}
 }
 
-// header reads up to and including the header row.
-func (p *pass) header() error {
+// header reads up to and including the header row, from the pass's reader or one
+// around it.
+func (p *pass) header(from rowReader) (err error) {
+	defer refusePanic(&err)
 	search := p.file.headerSearch()
-	l, err := search.run(p.reader)
+	l, err := search.run(from)
 	if err != nil {
 		return p.file.placed(err)
 	}

@@ -37,6 +37,7 @@ type cell struct {
 	kind   kind
 	linked bool   // its formula refers to another workbook
 	text   string // as stored
+	look   *look  // XLSX: how it is stored and shown, if the sheet is read whole
 }
 
 // A row is what both readers, CSV and XLSX, make of a row: its cells from left
@@ -45,7 +46,9 @@ type row struct {
 	number int // as in Update
 	cells  []cell
 
-	hidden bool // XLSX: not shown
+	hidden bool    // XLSX: not shown
+	height float64 // XLSX: in points, 0 for the usual one; if the sheet is read whole
+	blanks []cell  // XLSX: those with nothing in them but a look; if the sheet is read whole
 
 	width int    // CSV: how many cells there are, blank ones counted
 	line  int    // CSV: of the file, counted from 1

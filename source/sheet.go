@@ -23,9 +23,11 @@ type sheetReader struct {
 	texts   *sharedStrings
 	formats []format
 	stale   bool // formulas have no value that holds
+	whole   bool // blank cells and the looks of all are read too, for a copy
 
 	row    row
 	hiding []area // the columns that are hidden
+	spans  []span // what the sheet says about columns, if it is read whole
 	flat   bool   // rows that give no height have none
 	values []byte // the texts of the row, end to end
 	ends   []int  // where each cell's text ends in values
@@ -81,6 +83,9 @@ func (s *sheetReader) readColumns() {
 	last, _ := s.attribute("max")
 	left, ok1 := parseCount(first)
 	right, ok2 := parseCount(last)
+	if s.whole && ok1 && ok2 && len(s.spans) < maxColumn {
+		s.spans = append(s.spans, newSpan(left-1, right-1, width, isTrue(hidden)))
+	}
 	if (isTrue(hidden) || string(width) == "0") && ok1 && ok2 && len(s.hiding) < maxColumn {
 		s.hiding = append(s.hiding, area{left: left - 1, right: right - 1})
 	}
@@ -171,7 +176,10 @@ func (s *sheetReader) startRow() error {
 	}
 	hidden, _ := s.attribute("hidden")
 	height, given := s.attribute("ht")
-	s.row = row{number: number, cells: s.row.cells[:0]}
+	s.row = row{number: number, cells: s.row.cells[:0], blanks: s.row.blanks[:0]}
+	if s.whole {
+		s.row.height = positive(height)
+	}
 	s.row.hidden = isTrue(hidden) || string(height) == "0" || s.flat && !given
 	s.values, s.ends, s.seen = s.values[:0], s.ends[:0], s.seen[:0]
 	s.last, s.mixed = -1, false

@@ -74,6 +74,9 @@ func (f *File) choose(sheets []sheet, wanted string) (sheet, error) {
 	}
 	var visible []sheet
 	for _, s := range sheets {
+		if strings.HasPrefix(s.name, OwnHead) {
+			continue // of an answer, whose other sheets are the user's
+		}
 		if s.hidden {
 			f.book.hidden = append(f.book.hidden, show(s.name))
 		} else {

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -50,7 +51,7 @@ const RollbackNote = "rollback_note"
 // isOwnHead recognises the columns that okrsync adds for people to look at.
 func isOwnHead(head string) bool {
 	const firstShown = 2 // behind the ids
-	return head == RollbackNote || slices.Contains(templateHeads["zh"][firstShown:firstToFill], head) || slices.Contains(templateHeads["en"][firstShown:firstToFill], head)
+	return head == RollbackNote || strings.HasPrefix(head, OwnHead) || slices.Contains(templateHeads["zh"][firstShown:firstToFill], head) || slices.Contains(templateHeads["en"][firstShown:firstToFill], head)
 }
 
 // templateNotes are the instructions.
@@ -113,7 +114,7 @@ func (t *template) begin() error {
 	if err := t.styles(); err != nil {
 		return err
 	}
-	if err := t.print(); err != nil {
+	if err := fitToPage(t.file, templateSheet); err != nil {
 		return err
 	}
 	var err error
@@ -135,12 +136,12 @@ func (t *template) begin() error {
 	return t.out.SetRow("A1", cells)
 }
 
-// print lets the sheet be printed with all its columns on a page.
-func (t *template) print() error {
-	if err := t.file.SetSheetProps(templateSheet, &excelize.SheetPropsOptions{FitToPage: new(true)}); err != nil {
+// fitToPage lets a sheet be printed with all its columns on a page.
+func fitToPage(book *excelize.File, sheet string) error {
+	if err := book.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: new(true)}); err != nil {
 		return err
 	}
-	return t.file.SetPageLayout(templateSheet, &excelize.PageLayoutOptions{
+	return book.SetPageLayout(sheet, &excelize.PageLayoutOptions{
 		Orientation: new("landscape"), FitToWidth: new(1), FitToHeight: new(0),
 	})
 }

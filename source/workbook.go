@@ -19,6 +19,10 @@ type workbook struct {
 	formats   []format // by style index; nil without a styles part
 	stale     bool     // the values of formulas are to be calculated on opening
 	sheet     sheet    // the one to read
+	sheets    []sheet  // all of them
+	styles    string   // the part with the styles, "" for none
+	theme     string   // the part with the theme, "" for none
+	date1904  bool     // dates count from 1904
 	looked    int      // how many cells were passed in search of the header
 	hidden    []string // the names of hidden sheets
 	others    []string // the names of visible sheets that have no header
@@ -43,25 +47,32 @@ func openWorkbook(r io.ReaderAt, size int64) (*workbook, []sheet, error) {
 		return nil, nil, err
 	}
 	defer structure.Close()
-	w := &workbook{container: c}
+	w := &workbook{container: c, styles: rels.target("/styles"), theme: rels.target("/theme")}
+	if props := structure.WorkBook.WorkbookPr; props != nil {
+		w.date1904 = props.Date1904
+	}
 	if calc := structure.WorkBook.CalcPr; calc != nil && calc.FullCalcOnLoad != nil {
 		w.stale = *calc.FullCalcOnLoad
 	}
-	if rels.target("/styles") != "" {
+	if w.styles != "" {
 		w.formats = formats(structure)
 	}
 	w.texts, err = c.sharedStrings(rels.target("/sharedStrings"))
-	return w, worksheets(structure, rels), err
+	w.sheets = worksheets(structure, rels)
+	return w, w.sheets, err
 }
 
 // rows starts reading a sheet.
-func (w *workbook) rows(s sheet) (*sheetReader, error) {
+func (w *workbook) rows(s sheet) (*sheetReader, error) { return w.open(s, false) }
+
+// open starts reading a sheet; whole is with what only a copy of it needs.
+func (w *workbook) open(s sheet, whole bool) (*sheetReader, error) {
 	part, err := w.container.open(s.part, maxSheet)
 	if err != nil {
 		return nil, err
 	}
 	reader := newSheetReader(part, s.part, w.texts, w.formats)
-	reader.stale = w.stale
+	reader.stale, reader.whole = w.stale, whole
 	if err := reader.start(); err != nil {
 		part.Close()
 		return nil, err

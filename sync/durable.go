@@ -53,16 +53,20 @@ func openRegular(name string) (*os.File, error) {
 	return os.Open(name)
 }
 
-// Sweep deletes the temporary files that WriteFile left behind in a folder when a process
-// died in it. There are none where there is no folder.
+// Scratch makes a folder within another for what is needed while a file is written. Whoever
+// asks for it removes it.
+func Scratch(folder string) (string, error) { return os.MkdirTemp(folder, temporary) }
+
+// Sweep deletes what WriteFile and Scratch left behind in a folder when a process died in
+// it. There is nothing where there is no folder.
 func Sweep(folder string) error {
 	entries, err := os.ReadDir(folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), temporary) && e.Type().IsRegular() {
-			err = errors.Join(err, os.Remove(filepath.Join(folder, e.Name())))
+		if strings.HasPrefix(e.Name(), temporary) && (e.Type().IsRegular() || e.IsDir()) {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(folder, e.Name())))
 		}
 	}
 	return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"okrsync/feishu"
@@ -45,8 +46,9 @@ type config struct {
 	maxCalls int    // 0 without a bound
 	guards   sync.Guards
 
-	out  string
-	lang string
+	out     string
+	formats []string // of the result's files: formatCSV, formatXLSX, formatHTML
+	lang    string
 
 	logLevel  string
 	logFormat string
@@ -65,6 +67,16 @@ const (
 	diffOff  = "off"  // send every given field unasked
 )
 
+// What report.formats can have.
+const (
+	formatCSV  = "csv"
+	formatXLSX = "xlsx"
+	formatHTML = "html"
+)
+
+// has reports whether the result is wanted in a format.
+func (c config) has(format string) bool { return slices.Contains(c.formats, format) }
+
 func defaults() config {
 	return config{
 		baseURL:    "https://open.feishu.cn",
@@ -82,6 +94,7 @@ func defaults() config {
 		quota:      sync.Quota{Cooldown: time.Minute, Refusals: 3},
 		diff:       diffAuto,
 		out:        "okrsync-out",
+		formats:    []string{formatCSV, formatXLSX, formatHTML},
 		logLevel:   "info",
 		logFormat:  "auto",
 		progress:   "auto",

@@ -93,16 +93,20 @@ func checkInterrupted(t *testing.T, folder string, sim *feishutest.Server, rows 
 	if updates := sim.Stats().Updates; counts[sync.Updated] != updates || updates < 10 || updates == rows || counts[sync.Unprocessed] != rows-updates {
 		t.Errorf("%d updates at the server, and the journal has %v", updates, counts)
 	}
-	names, err := filepath.Glob(filepath.Join(folder, "okrsync-out", "2*", "*"))
-	if err != nil || len(names) != 4 {
-		t.Fatalf("files %q, %v", names, err)
+	runs, err := filepath.Glob(filepath.Join(folder, "okrsync-out", "2*"))
+	if err != nil || len(runs) != 1 {
+		t.Fatalf("runs %q, %v", runs, err)
 	}
-	if lines := strings.Count(read(t, names[1]), "\r\n"); lines != rows+1 {
+	if lines := strings.Count(read(t, filepath.Join(runs[0], report.CSVName)), "\r\n"); lines != rows+1 {
 		t.Errorf("result.csv has %d lines", lines)
 	}
 	var s report.Summary
-	if err := json.Unmarshal([]byte(read(t, names[3])), &s); err != nil {
+	if err := json.Unmarshal([]byte(read(t, filepath.Join(runs[0], sync.SummaryName))), &s); err != nil {
 		t.Fatal(err)
+	}
+	names, err := os.ReadDir(runs[0])
+	if err != nil || len(names) != len(s.Files) {
+		t.Errorf("files %v, %v; the summary has %q", names, err, s.Files)
 	}
 	if s.Input.Rows != rows || s.Counts[sync.Updated] != counts[sync.Updated] || s.Counts[sync.Unprocessed] != counts[sync.Unprocessed] || s.Outcome == "done" {
 		t.Errorf("summary %+v", s)

@@ -8,10 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/gofrs/flock"
 	"github.com/spf13/cobra"
 
+	"okrsync/source"
 	"okrsync/sync"
 	"okrsync/sync/report"
 )
@@ -95,9 +97,13 @@ func (s *session) rewrite(record *sync.Record) error {
 	if err := a.conclude(record); err != nil {
 		return fault{doing: readingJournal, where: a.folder, err: err}
 	}
+	input := originalOf(record)
+	if input != nil {
+		defer input.Close()
+	}
 	err := sync.Sweep(a.folder)
 	if err == nil {
-		err = a.views(record)
+		err = a.views(record, input)
 	}
 	if err != nil {
 		return fault{doing: writingFiles, where: a.folder, err: err}
@@ -135,6 +141,28 @@ func (a *account) tellRest(record *sync.Record) error {
 		return next.Close()
 	}
 	return nil
+}
+
+// originalOf opens the file of a run as the run did, if it is where it was and what it was.
+func originalOf(record *sync.Record) *source.File {
+	in, settings := record.Header.Input, record.Header.Settings
+	o := source.Options{
+		Sheet: in.Sheet, Encoding: source.Encoding(in.Encoding), Delimiter: in.Delimiter,
+		Percent: source.PercentMode(settings[settingPercent]),
+	}
+	o.HeaderRow, _ = strconv.Atoi(settings[settingHeaderRow])
+	if json.Unmarshal([]byte(settings[settingColumns]), &o.Columns) != nil {
+		return nil
+	}
+	file, err := source.Open(in.Path, o)
+	if err != nil {
+		return nil
+	}
+	if file.SHA256() != in.SHA256 {
+		_ = file.Close() // it was only read
+		return nil
+	}
+	return file
 }
 
 // summaryOf returns the summary that a run has left, or what its journal tells of one. A

@@ -43,8 +43,13 @@ func (c config) account() sync.Account {
 	return sync.Account{BaseURL: strings.TrimRight(c.baseURL, "/"), AppID: c.appID}
 }
 
-// settingDiff is where a journal says whether the run compares.
-const settingDiff = "sync.diff"
+// Settings that a journal keeps: whether the run compares, and how it read the file.
+const (
+	settingDiff      = "sync.diff"
+	settingColumns   = "input.columns"
+	settingHeaderRow = "input.header_row"
+	settingPercent   = "input.percent"
+)
 
 // deciding are the settings that decide what is read from a file and sent for a row: a
 // run is not continued with other ones.
@@ -52,10 +57,10 @@ func (c config) deciding() (map[string]string, error) {
 	columns, err := json.Marshal(c.columns)
 	return map[string]string{
 		"feishu.user_id_type": c.userIDType,
-		"input.columns":       string(columns),
+		settingColumns:        string(columns),
 		"input.duplicates":    string(c.duplicates),
-		"input.header_row":    strconv.Itoa(c.headerRow),
-		"input.percent":       string(c.percent),
+		settingHeaderRow:      strconv.Itoa(c.headerRow),
+		settingPercent:        string(c.percent),
 		settingDiff:           c.diff,
 	}, err
 }

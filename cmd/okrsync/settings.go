@@ -55,6 +55,7 @@ func settings(c *config) []setting {
 		{key: "input.percent", set: oneOf(&c.percent, source.PercentAuto, source.PercentRatio, source.PercentPoints)},
 		{key: "input.duplicates", set: oneOf(&c.duplicates, sync.RejectDuplicates, sync.LastDuplicate)},
 		{key: "report.out", flag: "out", usage: "the `DIR` in which each run makes its folder (default okrsync-out)", set: text(&c.out)},
+		{key: "report.formats", list: someOf(&c.formats, formatCSV, formatXLSX, formatHTML)},
 		{key: "report.lang", flag: "lang", usage: "the language of the answers: zh or en (default: the locale's)", set: oneOf(&c.lang, "zh", "en")},
 		{key: "log.level", flag: "log-level", usage: "debug, info, warn or error (default info)", set: oneOf(&c.logLevel, "debug", "info", "warn", "error")},
 		{key: "log.format", flag: "log-format", usage: "auto, console or json (default auto: console on a terminal)", set: oneOf(&c.logFormat, "auto", "console", "json")},
@@ -166,6 +167,25 @@ func oneOf[T ~string](field *T, allowed ...T) func(string) error {
 			return fmt.Errorf("%q is not one of %s", s, strings.Join(names, ", "))
 		}
 		*field = T(s)
+		return nil
+	}
+}
+
+// someOf reads a list of distinct names, at least one.
+func someOf(field *[]string, allowed ...string) func([]string) error {
+	return func(names []string) error {
+		for i, name := range names {
+			if err := oneOf(new(string), allowed...)(name); err != nil {
+				return err
+			}
+			if slices.Contains(names[:i], name) {
+				return fmt.Errorf("%q stands there twice", name)
+			}
+		}
+		if len(names) == 0 {
+			return fmt.Errorf("at least one of %s belongs here", strings.Join(allowed, ", "))
+		}
+		*field = names
 		return nil
 	}
 }

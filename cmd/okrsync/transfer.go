@@ -154,7 +154,7 @@ func (t *transfer) answer() error {
 	if t.settle(); t.fault != nil {
 		return nil
 	}
-	if err := t.views(record); err != nil {
+	if err := t.views(record, t.input); err != nil {
 		return fault{doing: writingFiles, where: t.folder, err: err}
 	}
 	return nil

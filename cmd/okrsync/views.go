@@ -3,6 +3,7 @@ package main
 import (
 	"maps"
 
+	"okrsync/source"
 	"okrsync/sync"
 	"okrsync/sync/report"
 )
@@ -14,18 +15,28 @@ func (a *account) count(record *sync.Record) {
 }
 
 // views writes the files that are made from a journal, the summary last.
-func (a *account) views(record *sync.Record) error {
+func (a *account) views(record *sync.Record, input *source.File) error {
 	s, lang, people := &a.summary, a.config.lang, report.People{}
-	if err := report.CSV(a.folder, lang, people.Of(record.Results())); err != nil {
+	if a.config.has(formatCSV) {
+		if err := report.CSV(a.folder, lang, people.Of(record.Results())); err != nil {
+			return err
+		}
+		s.Files = append(s.Files, report.CSVName)
+	} else if err := people.Add(record.Results()); err != nil {
 		return err
 	}
-	s.Files = append(s.Files, report.CSVName)
 	if record.Header.Settings[settingDiff] != diffOff { // else what was there before is not known
 		s.Notified = new(len(people))
 		if err := report.Rollback(a.folder, lang, record.Results()); err != nil {
 			return err
 		}
 		s.Files = append(s.Files, report.RollbackName)
+	}
+	if a.config.has(formatXLSX) {
+		if err := report.XLSX(a.folder, lang, *s, input, record.Results()); err != nil {
+			return err
+		}
+		s.Files = append(s.Files, report.XLSXName)
 	}
 	s.Files = append(s.Files, sync.SummaryName)
 	return report.WriteSummary(a.folder, *s)

@@ -7,4 +7,5 @@ package report
 const (
 	CSVName      = "result.csv"
 	RollbackName = "rollback.csv"
+	XLSXName     = "result.xlsx"
 )

@@ -99,6 +99,16 @@ func (p People) Of(results iter.Seq2[sync.Result, error]) iter.Seq2[sync.Result,
 	}
 }
 
+// Add collects the people of results that nobody else ranges over.
+func (p People) Add(results iter.Seq2[sync.Result, error]) error {
+	for _, err := range p.Of(results) {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Total is how many rows were counted.
 func (c Counts) Total() int {
 	total := 0

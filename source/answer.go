@@ -1,0 +1,251 @@
+package source
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// An Answer is what a workbook says about the rows of a file: beside each of them, on
+// a sheet with a summary, and on one with the rows to mend alone.
+type Answer struct {
+	// Columns are those that are added to the rows. Their heads begin with OwnHead. The
+	// first MendColumns of them stand on the sheet of the rows to mend, too.
+	Columns     []AnswerColumn
+	MendColumns int
+	// Rows are what is said, in the order of the file. An error ends the writing.
+	Rows iter.Seq2[AnswerRow, error]
+	// Unreached is what is said beside rows of the file that have no answer.
+	Unreached AnswerRow
+	// Facts are the lines of the summary, a label and a text each; the first is the
+	// verdict.
+	Facts [][2]string
+
+	// Sheet, Summary and Mend are the names of the sheets. The first is used where there
+	// is no sheet of the user's. All begin with OwnHead.
+	Sheet, Summary, Mend string
+	// RowHead heads the column with the rows' numbers, Keys the columns with the ids
+	// where there is no sheet of the user's.
+	RowHead string
+	Keys    []AnswerColumn
+	// LeftOut is the label of the fact about sheets that are not copied for their size.
+	LeftOut string
+
+	// Temp is the folder for what does not fit into memory.
+	Temp string
+}
+
+// OwnHead is how the heads of an answer's columns and the names of its sheets begin. In a
+// file that is read they are passed over, so that an answer can be mended and read.
+const OwnHead = "okrsync "
+
+// An AnswerColumn is a column of an answer. Its width is in characters.
+type AnswerColumn struct {
+	Head  string
+	Width float64
+}
+
+// An AnswerRow is what is said about a row.
+type AnswerRow struct {
+	Row   int // as Excel shows it
+	Tone  Tone
+	Mend  bool     // it stands on the sheet of the rows to mend, too
+	Keys  []string // its ids, for the columns of the same name
+	Cells []any    // for the columns: each a string, a Number or nil
+}
+
+// A Tone is how a row is coloured.
+type Tone int
+
+// The tones.
+const (
+	TonePlain Tone = iota // as the row was
+	ToneDone              // green
+	ToneMend              // red
+	ToneLeft              // yellow
+)
+
+// WriteAnswer writes an answer without the user's sheet: the rows' numbers and ids, and
+// what is said about them.
+func WriteAnswer(w io.Writer, a Answer) error { return writeAnswer(w, a, nil) }
+
+// WriteAnswer writes an answer beside a copy of the sheet. The copy has the values and
+// the looks of the cells, and nothing that a spreadsheet would run: formulas are
+// replaced by their values. Other sheets are copied too, as far as their size allows.
+// Read as a file, it gives the same updates: what was refused is refused again.
+func (f *File) WriteAnswer(w io.Writer, a Answer) error {
+	err := writeAnswer(w, a, f)
+	if _, ok := errors.AsType[*FileError](err); ok {
+		return f.refusal(err)
+	}
+	return err
+}
+
+func writeAnswer(w io.Writer, answer Answer, from *File) error {
+	book := excelize.NewFile(excelize.Options{TmpDir: answer.Temp})
+	defer func() { _ = book.Close() }() // it removes temporary files; the file is written by then
+	width := 0
+	if from != nil {
+		var err error
+		if width, err = from.width(); err != nil {
+			return err
+		}
+		if width > mostColumns || from.book != nil && adopt(book, from.book) != nil {
+			return writeAnswer(w, answer, nil)
+		}
+	}
+	next, stop := iter.Pull2(answer.Rows)
+	defer stop()
+	a := &answering{Answer: answer, book: book, from: from, width: width, next: next}
+	if err := a.write(); err != nil {
+		return err
+	}
+	_, err := book.WriteTo(w)
+	return err
+}
+
+// answering is an answer on its way.
+type answering struct {
+	Answer
+	book   *excelize.File
+	from   *File // nil without the user's sheet
+	width  int   // columns of that sheet, those of an earlier answer left out
+	styles *answerStyles
+
+	next    func() (AnswerRow, error, bool)
+	pending *AnswerRow // that the sheet has not come to yet
+
+	sheet string // the name of the sheet with all rows
+	rows  *excelize.StreamWriter
+	mend  *excelize.StreamWriter
+	mends int // rows on it
+	last  int // row of the sheet
+}
+
+func (a *answering) write() error {
+	if err := a.begin(); err != nil {
+		return err
+	}
+	if a.from != nil {
+		if err := a.copyRows(); err != nil {
+			return err
+		}
+	} else if err := a.listRows(); err != nil {
+		return err
+	}
+	switch row, ok, err := a.take(); {
+	case err != nil:
+		return err
+	case ok:
+		return fmt.Errorf("row %d has an answer and is not in the sheet", row.Row)
+	}
+	leftOut, err := a.copyOthers()
+	if err != nil {
+		return err
+	}
+	if len(leftOut) > 0 {
+		a.Facts = append(a.Facts, [2]string{a.LeftOut, strings.Join(leftOut, ", ")})
+	}
+	return a.summarise()
+}
+
+// begin makes the sheets, that with all rows first.
+func (a *answering) begin() (err error) {
+	if a.styles, err = newAnswerStyles(a.book); err != nil {
+		return err
+	}
+	a.sheet = a.Sheet
+	if a.from != nil && a.from.book != nil {
+		a.sheet = a.from.Sheet()
+	}
+	a.sheet = a.sheetName(a.sheet)
+	if err := a.book.SetSheetName(a.book.GetSheetName(0), a.sheet); err != nil {
+		return err
+	}
+	for _, name := range []string{a.Summary, a.Mend} {
+		if _, err := a.book.NewSheet(name); err != nil {
+			return err
+		}
+	}
+	for _, name := range []string{a.sheet, a.Summary, a.Mend} {
+		if err := fitToPage(a.book, name); err != nil {
+			return err
+		}
+	}
+	if a.rows, err = a.book.NewStreamWriter(a.sheet); err != nil {
+		return err
+	}
+	if err := a.book.SetDocProps(&excelize.DocProperties{Creator: "okrsync"}); err != nil {
+		return err
+	}
+	a.mend, err = a.book.NewStreamWriter(a.Mend)
+	return err
+}
+
+// take returns the next of what is said; ok is false behind the last one.
+func (a *answering) take() (row AnswerRow, ok bool, err error) {
+	if p := a.pending; p != nil {
+		a.pending = nil
+		return *p, true, nil
+	}
+	row, err, ok = a.next()
+	return row, ok, err
+}
+
+// about returns what is said about a row of the sheet.
+func (a *answering) about(number int) (AnswerRow, error) {
+	row, ok, err := a.take()
+	if err != nil {
+		return AnswerRow{}, err
+	}
+	if ok && row.Row == number {
+		return row, nil
+	}
+	if ok {
+		a.pending = &row
+	}
+	return a.Unreached, nil
+}
+
+// sheetName makes a name one that a sheet can have and none has.
+func (a *answering) sheetName(name string) string {
+	const most = 31 // UTF-16 units
+	name = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`:\/?*[]`, r) || r < ' ' {
+			return '_'
+		}
+		return r
+	}, strings.Trim(name, "'"))
+	taken := func(name string) bool {
+		i, err := a.book.GetSheetIndex(name)
+		return err != nil || i >= 0 && name != a.book.GetSheetName(0) || name == a.Summary || name == a.Mend
+	}
+	for n := 1; ; n++ {
+		suffix := ""
+		if n > 1 {
+			suffix = fmt.Sprintf(" (%d)", n)
+		}
+		short := []rune(name)
+		for len(short) > 0 && utf16Length(string(short)+suffix) > most {
+			short = short[:len(short)-1]
+		}
+		if candidate := string(short) + suffix; candidate != "" && !taken(candidate) {
+			return candidate
+		}
+		if name == "" {
+			name = "Sheet"
+		}
+	}
+}
+
+func utf16Length(s string) int {
+	n := 0
+	for _, r := range s {
+		n += max(1, (len(string(r))+1)/3)
+	}
+	return n
+}

@@ -1,0 +1,371 @@
+package source
+
+import (
+	"errors"
+	"io"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// copyRows copies the sheet of the file, with what is said beside its rows.
+func (a *answering) copyRows() error {
+	c := &copying{answering: a}
+	p, err := a.from.begin(true)
+	if err != nil {
+		return err
+	}
+	defer p.reader.close()
+	titles := &recorder{rowReader: p.reader}
+	if err := p.header(titles); err != nil {
+		return err
+	}
+	c.layout = p.layout
+	if err := c.begin(p.reader); err != nil {
+		return err
+	}
+	for i := range titles.rows {
+		if err := c.head(&titles.rows[i]); err != nil {
+			return err
+		}
+	}
+	for {
+		r, u, err := p.row()
+		refused, _ := errors.AsType[*RowError](err)
+		switch {
+		case errors.Is(err, io.EOF):
+			return c.end()
+		case err != nil && refused == nil:
+			return err
+		}
+		if err := c.row(r, u, refused); err != nil {
+			return err
+		}
+	}
+}
+
+// copying is a sheet on its way into an answer.
+type copying struct {
+	*answering
+
+	layout *layout
+}
+
+// begin sets what holds for the sheets as a whole.
+func (c *copying) begin(r rowReader) error {
+	if reader, ok := r.(*sheetReader); ok {
+		for _, s := range reader.spans {
+			if err := c.span(s); err != nil {
+				return err
+			}
+		}
+	} else {
+		for column := range c.width {
+			if err := c.rows.SetColWidth(column+1, column+1, c.layout.usualWidth(column)); err != nil {
+				return err
+			}
+		}
+	}
+	for i, column := range c.Columns {
+		if err := c.rows.SetColWidth(c.width+i+1, c.width+i+1, column.Width); err != nil {
+			return err
+		}
+	}
+	if h := c.layout.header; h <= mostFrozen {
+		if err := c.rows.SetPanes(frozen(h)); err != nil {
+			return err
+		}
+	}
+	heads := make([]AnswerColumn, 0, c.width)
+	for column := range c.width {
+		if head := ""; !c.isOwn(column) {
+			if column < len(c.layout.heads) {
+				head = c.layout.heads[column]
+			}
+			heads = append(heads, AnswerColumn{Head: head, Width: c.layout.usualWidth(column)})
+		}
+	}
+	return c.beginMend(heads)
+}
+
+const (
+	textWidth   = 18  // characters of a column of which nothing else is known
+	idWidth     = 23  // of one with ids
+	userWidth   = 38  // of one with ids of people
+	rowWidth    = 12  // of the column with the rows' numbers
+	mostFrozen  = 10  // rows above the data that stay in view
+	mostColumns = 200 // of a sheet that is copied: with the answer's it must stay one that is read
+)
+
+// usualWidth is a width that suits what a column holds.
+func (l *layout) usualWidth(column int) float64 {
+	switch l.field(column) {
+	case ColumnItemID, ColumnSource, ColumnTable:
+		return idWidth
+	case ColumnUser, ColumnSupportedUser:
+		return userWidth
+	}
+	return textWidth
+}
+
+// frozen keeps the rows above the data in view.
+func frozen(header int) *excelize.Panes {
+	return &excelize.Panes{Freeze: true, YSplit: header, TopLeftCell: cellName(0, header+1), ActivePane: "bottomLeft"}
+}
+
+// span gives columns the width that they had.
+func (c *copying) span(s span) error {
+	left, right := s.left+1, min(s.right+1, c.width)
+	if left > right {
+		return nil
+	}
+	if s.width > 0 {
+		if err := c.rows.SetColWidth(left, right, min(s.width, excelize.MaxColumnWidth)); err != nil {
+			return err
+		}
+	}
+	if s.hidden {
+		return c.rows.SetColVisible(left, right, false)
+	}
+	return nil
+}
+
+// head copies a row above the data; to the header row the heads of the answer are
+// added.
+func (c *copying) head(r *row) error {
+	values, height := c.values(r, Update{}, nil, TonePlain), rowHeight(r)
+	if r.number == c.layout.header {
+		for _, column := range c.Columns {
+			values = append(values, excelize.Cell{StyleID: c.styles.head, Value: column.Head})
+		}
+		height = max(height, headHeight(c.Columns))
+	}
+	c.last = r.number
+	return c.rows.SetRow(cellName(0, r.number), values, excelize.RowOpts{Height: height})
+}
+
+// headHeight is the height that the heads of columns need.
+func headHeight(columns []AnswerColumn) float64 {
+	lines := 1
+	for _, c := range columns {
+		lines = max(lines, linesOf(c.Head, c.Width))
+	}
+	return heightOf(lines)
+}
+
+// row copies a row of data, with what is said about it.
+func (c *copying) row(r *row, u Update, refused *RowError) error {
+	if refused != nil {
+		u = refused.Update
+	}
+	said, err := c.about(r.number)
+	if err != nil {
+		return err
+	}
+	values := c.values(r, u, refused, said.Tone)
+	own := c.own(said)
+	height := excelize.RowOpts{Height: max(rowHeight(r), c.height(said))}
+	c.last = r.number
+	if err := c.rows.SetRow(cellName(0, r.number), append(values, own...), height); err != nil {
+		return err
+	}
+	if !said.Mend {
+		return nil
+	}
+	return c.addMend(said, own, values)
+}
+
+// rowHeight is the height of a row that may be copied.
+func rowHeight(r *row) float64 { return min(r.height, excelize.MaxRowHeight) }
+
+// values are the copies of a row's cells.
+func (c *copying) values(r *row, u Update, refused *RowError, tone Tone) []any {
+	values := make([]any, c.width, c.width+len(c.Columns))
+	if tone != TonePlain {
+		for i := range values {
+			values[i] = excelize.Cell{StyleID: c.styles.of(0, tone, false)}
+		}
+	}
+	for i := range r.blanks {
+		if b := &r.blanks[i]; b.column < len(values) && !c.isOwn(b.column) {
+			values[b.column] = excelize.Cell{StyleID: c.styles.of(b.look.style, tone, false)}
+		}
+	}
+	for i := range r.cells {
+		if cell := &r.cells[i]; cell.column < len(values) && !c.isOwn(cell.column) {
+			value, asText := c.layout.copied(cell, u, refused)
+			values[cell.column] = excelize.Cell{StyleID: c.styles.of(cell.style(), tone, asText), Value: value}
+		}
+	}
+	if r.fault != nil {
+		c.layout.copyFault(r.fault, values)
+	}
+	return values
+}
+
+// isOwn reports whether a column is one of an earlier answer's.
+func (c *copying) isOwn(column int) bool { return c.layout.isOwn(column) }
+
+func (l *layout) isOwn(column int) bool {
+	return column < len(l.heads) && strings.HasPrefix(l.heads[column], OwnHead)
+}
+
+// end finishes the sheet.
+func (c *copying) end() error {
+	if c.from.book != nil {
+		for _, m := range apart(c.from.book.sheet.merges) {
+			if m.right = min(m.right, c.width-1); m.left <= m.right && !c.isOwn(m.left) && m.size() > 1 {
+				if err := c.rows.MergeCell(cellName(m.left, m.top), cellName(m.right, m.bottom)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return c.finish(c.layout.header, c.width+len(c.Columns))
+}
+
+// finish adds the filter and ends the sheets with rows.
+func (a *answering) finish(header, columns int) error {
+	if a.last > header {
+		if err := a.book.AutoFilter(a.sheet, cellName(0, header)+":"+cellName(columns-1, a.last), nil); err != nil {
+			return err
+		}
+	}
+	if err := a.rows.Flush(); err != nil {
+		return err
+	}
+	return a.mend.Flush()
+}
+
+// own are the cells of the answer's columns in a row.
+func (a *answering) own(said AnswerRow) []any {
+	cells := make([]any, len(a.Columns))
+	for i := range cells {
+		style := a.styles.text
+		var value any
+		if i < len(said.Cells) {
+			value = said.Cells[i]
+		}
+		if n, ok := value.(Number); ok {
+			style, value = a.styles.number, n.cellValue()
+		}
+		cells[i] = excelize.Cell{StyleID: a.styles.of(style, said.Tone, false), Value: value}
+	}
+	return cells
+}
+
+// beginMend makes the head of the sheet with the rows to mend.
+func (a *answering) beginMend(columns []AnswerColumn) error {
+	columns = slices.Concat([]AnswerColumn{{Head: a.RowHead, Width: rowWidth}}, a.Columns[:a.MendColumns], columns)
+	heads := make([]any, len(columns))
+	for i, column := range columns {
+		if err := a.mend.SetColWidth(i+1, i+1, column.Width); err != nil {
+			return err
+		}
+		heads[i] = excelize.Cell{StyleID: a.styles.head, Value: column.Head}
+	}
+	if err := a.mend.SetPanes(frozen(1)); err != nil {
+		return err
+	}
+	a.mends = 1
+	return a.mend.SetRow("A1", heads, excelize.RowOpts{Height: headHeight(columns)})
+}
+
+// addMend adds a row to the sheet with those to mend.
+func (a *answering) addMend(said AnswerRow, own, values []any) error {
+	a.mends++
+	cells := slices.Concat([]any{excelize.Cell{StyleID: a.styles.number, Value: said.Row}}, own[:a.MendColumns], values)
+	return a.mend.SetRow(cellName(0, a.mends), cells, excelize.RowOpts{Height: a.height(said)})
+}
+
+// height is the height that the words beside a row need, 0 if the usual one is enough.
+// Not every program finds it out by itself.
+func (a *answering) height(said AnswerRow) float64 {
+	lines := 1
+	for i := range min(len(a.Columns), len(said.Cells)) {
+		if text, ok := said.Cells[i].(string); ok {
+			lines = max(lines, linesOf(text, a.Columns[i].Width))
+		}
+	}
+	return heightOf(lines)
+}
+
+// heightOf is the height of a row of so many lines, in points, 0 for one line.
+func heightOf(lines int) float64 {
+	const line, most = 16, excelize.MaxRowHeight
+	if lines == 1 {
+		return 0
+	}
+	return min(float64(lines)*line, most)
+}
+
+// linesOf is how many lines a text takes in a column of a width in characters.
+func linesOf(text string, width float64) int {
+	lines := 0
+	for line := range strings.SplitSeq(text, "\n") {
+		columns := 0
+		for _, r := range line {
+			columns++
+			if r >= firstWide {
+				columns++
+			}
+		}
+		lines += max(1, int(math.Ceil(float64(columns)/(width-1))))
+	}
+	return lines
+}
+
+// firstWide is about where the characters begin that are twice as wide as a digit.
+const firstWide = 0x2e80
+
+// listRows lists the rows by their numbers and ids.
+func (a *answering) listRows() error {
+	columns := slices.Concat([]AnswerColumn{{Head: a.RowHead, Width: rowWidth}}, a.Keys, a.Columns)
+	heads := make([]any, len(columns))
+	for i, column := range columns {
+		if err := a.rows.SetColWidth(i+1, i+1, column.Width); err != nil {
+			return err
+		}
+		heads[i] = excelize.Cell{StyleID: a.styles.head, Value: column.Head}
+	}
+	if err := a.rows.SetPanes(frozen(1)); err != nil {
+		return err
+	}
+	if err := a.rows.SetRow("A1", heads, excelize.RowOpts{Height: headHeight(columns)}); err != nil {
+		return err
+	}
+	if err := a.beginMend(a.Keys); err != nil {
+		return err
+	}
+	for a.last = 1; ; {
+		said, ok, err := a.take()
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return a.finish(1, len(columns))
+		}
+		if err := a.list(said); err != nil {
+			return err
+		}
+	}
+}
+
+func (a *answering) list(said AnswerRow) error {
+	keys := make([]any, len(a.Keys))
+	for i := range min(len(keys), len(said.Keys)) {
+		keys[i] = excelize.Cell{StyleID: a.styles.of(a.styles.text, said.Tone, false), Value: said.Keys[i]}
+	}
+	own := a.own(said)
+	number := excelize.Cell{StyleID: a.styles.of(a.styles.number, said.Tone, false), Value: said.Row}
+	a.last++
+	if err := a.rows.SetRow(cellName(0, a.last), slices.Concat([]any{number}, keys, own), excelize.RowOpts{Height: a.height(said)}); err != nil {
+		return err
+	}
+	if !said.Mend {
+		return nil
+	}
+	return a.addMend(said, own, keys)
+}

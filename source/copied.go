@@ -1,0 +1,247 @@
+package source
+
+import (
+	"errors"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// style is the number of a cell's style, 0 in a text file.
+func (c *cell) style() int {
+	if c.look == nil {
+		return 0
+	}
+	return c.look.style
+}
+
+// doubt is put before what was refused, and would pass without.
+const doubt = "? "
+
+// copied is what the copy of a cell holds: a float64, a bool or a string, and whether it
+// is an id that must stay a text. Whoever reads the copy must find what was found in
+// the file: a number that was certain is the same number, a cell that was refused is
+// refused, even where only the form of the file had told why.
+func (l *layout) copied(c *cell, u Update, refused *RowError) (value any, asText bool) {
+	field := l.field(c.column)
+	value = c.value()
+	if refused.concerns(c, field) {
+		if c.isFine(l, field, value) {
+			return doubt + trim(c.text), false
+		}
+		return value, false
+	}
+	if n := u.number(field); n != "" && c.look == nil {
+		return n.cellValue(), false
+	}
+	if id := u.id(field); id != "" {
+		if c.look != nil && c.look.numeric {
+			return id, true
+		}
+		return value, true
+	}
+	return value, false
+}
+
+// value is what a cell holds.
+func (c *cell) value() any {
+	switch {
+	case c.kind == formulaCell:
+		return "=" + writable(c.look.formula)
+	case c.kind == booleanCell:
+		return booleanName(trim(c.text)) == "TRUE"
+	case c.look != nil && c.look.numeric:
+		if f, err := strconv.ParseFloat(trim(c.text), 64); err == nil {
+			return rounded(f)
+		}
+	}
+	return writable(c.text)
+}
+
+// cellValue is the number as a cell holds it: a float64, or a text if that does not say
+// the same.
+func (n Number) cellValue() any {
+	f, err := strconv.ParseFloat(string(n), 64)
+	if err == nil && strconv.FormatFloat(rounded(f), 'f', -1, 64) == string(n) {
+		return f
+	}
+	return string(n)
+}
+
+// rounded rounds to the 15 digits that a spreadsheet keeps.
+func rounded(f float64) float64 {
+	const digits = 15
+	r, err := strconv.ParseFloat(strconv.FormatFloat(f, 'g', digits, 64), 64)
+	if err != nil {
+		return f
+	}
+	return r
+}
+
+// writable leaves out the characters that no workbook can hold.
+func writable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// wholeRow reports whether it is not certain to which columns the row's cells belong.
+func (e *RowError) wholeRow() bool {
+	return e != nil && slices.ContainsFunc(e.Problems, func(p Problem) bool {
+		return p.Code == CodeRowTooLong || p.Code == CodeCSVQuotes
+	})
+}
+
+// concerns reports whether the refusal of a row is about a cell.
+func (e *RowError) concerns(c *cell, field Column) bool {
+	switch {
+	case e == nil || field == "":
+		return false
+	case e.wholeRow() && isNumberColumn(field):
+		return true
+	}
+	return slices.ContainsFunc(e.Problems, func(p Problem) bool {
+		return p.Cell == cellName(c.column, e.Row) && p.Code != CodeCellMerged // which the copy is too
+	})
+}
+
+// isFine reports whether the copy of a cell may be taken for a value of its column.
+func (c *cell) isFine(l *layout, field Column, value any) bool {
+	copied := cell{column: c.column, kind: c.kind}
+	switch v := value.(type) {
+	case bool:
+		return false
+	case float64:
+		copied.text = strconv.FormatFloat(v, 'f', -1, 64)
+	case string:
+		copied.kind, copied.text = textCell, v
+	}
+	var code Code
+	switch field {
+	case ColumnItemID, ColumnSource, ColumnTable:
+		_, code = readID(&copied)
+	case ColumnUser, ColumnSupportedUser:
+		_, code = readUserID(&copied)
+	default:
+		plain := layout{percent: l.percent, heads: l.heads} // in which a comma is not doubtful
+		_, code = plain.readNumber(&copied)
+	}
+	return code == ""
+}
+
+// number is the value of a number column, "" if the row gives none.
+func (u Update) number(field Column) Number {
+	switch field {
+	case ColumnInitial:
+		return u.Initial
+	case ColumnTarget:
+		return u.Target
+	case ColumnCurrent:
+		return u.Current
+	}
+	return ""
+}
+
+// id is the value of a column of ids, "" if the row gives none.
+func (u Update) id(field Column) string {
+	switch field {
+	case ColumnItemID:
+		return u.ItemID
+	case ColumnSource:
+		return u.SourceID
+	case ColumnTable:
+		return u.TableID
+	case ColumnUser:
+		return u.UserID
+	case ColumnSupportedUser:
+		return u.SupportedUserID
+	}
+	return ""
+}
+
+// copyFault shows what could not be taken apart in all columns that are read and may
+// stand in it, so that none of them is taken for blank.
+func (l *layout) copyFault(f *fault, values []any) {
+	for _, column := range l.read {
+		if column >= f.column && column < len(values) {
+			values[column] = excelize.Cell{Value: doubt + show(f.text)}
+		}
+	}
+}
+
+// width reads the sheet to its end to find out how many columns are in use.
+func (f *File) width() (int, error) {
+	p, err := f.start()
+	if err != nil {
+		return 0, err
+	}
+	defer p.reader.close()
+	titles := &recorder{rowReader: p.reader}
+	if err := p.header(titles); err != nil {
+		return 0, err
+	}
+	width := 0
+	for i := range titles.rows {
+		width = max(width, p.layout.reach(&titles.rows[i]))
+	}
+	for {
+		r, _, err := p.row()
+		switch {
+		case errors.Is(err, io.EOF):
+			return width, nil
+		case err != nil && !concernsRow(err):
+			return 0, err
+		}
+		width = max(width, p.layout.reach(r))
+	}
+}
+
+// reach is how many columns a row needs, those of an earlier answer left out.
+func (l *layout) reach(r *row) int {
+	for i := len(r.cells) - 1; i >= 0; i-- {
+		if column := r.cells[i].column; !l.isOwn(column) {
+			return column + 1
+		}
+	}
+	return 0
+}
+
+// A recorder keeps the rows that the search for the header passes over.
+type recorder struct {
+	rowReader
+
+	rows []row
+}
+
+func (k *recorder) next() (*row, error) {
+	r, err := k.rowReader.next()
+	if err == nil && len(r.cells)+len(r.blanks) > 0 {
+		kept := *r
+		kept.cells, kept.blanks = slices.Clone(r.cells), slices.Clone(r.blanks)
+		k.rows = append(k.rows, kept)
+	}
+	return r, err
+}
+
+// size is how many cells an area has.
+func (a area) size() int { return (a.right - a.left + 1) * (a.bottom - a.top + 1) }
+
+// apart keeps the merged cells that lie apart from each other; where they overlap, no
+// spreadsheet knows what is meant.
+func apart(areas []area) []area {
+	sorted := slices.SortedFunc(slices.Values(areas), func(a, b area) int { return a.top - b.top })
+	var kept, open []area
+	for _, a := range sorted {
+		open = slices.DeleteFunc(open, func(o area) bool { return o.bottom < a.top })
+		if !slices.ContainsFunc(open, func(o area) bool { return a.left <= o.right && o.left <= a.right }) {
+			kept, open = append(kept, a), append(open, a)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,49 @@
+package source
+
+import (
+	"math"
+	"strconv"
+)
+
+// A look is what a copy of a cell needs beside its value.
+type look struct {
+	style   int    // number of its style
+	numeric bool   // the text is a number, and no text that looks like one
+	formula string // that has no value
+}
+
+// look is the look of a stored cell, if the sheet is read whole.
+func (s *sheetReader) look(c stored) *look {
+	if !s.whole {
+		return nil
+	}
+	return &look{style: c.style, numeric: c.kind == storedNumber, formula: string(c.formula)}
+}
+
+// addBlank keeps a cell that has nothing in it but a style, if the sheet is read
+// whole. No copy needs more of them than cells with something in them.
+func (s *sheetReader) addBlank(column int, c stored) {
+	if s.whole && c.style > 0 && column < maxValues && len(s.row.blanks) < maxValues {
+		s.row.blanks = append(s.row.blanks, cell{column: column, look: s.look(c)})
+	}
+}
+
+// A span is what a sheet says about columns that stand together.
+type span struct {
+	left, right int // counted from 0, both ends in it
+	width       float64
+	hidden      bool
+}
+
+func newSpan(left, right int, width []byte, hidden bool) span {
+	return span{left: left, right: right, width: positive(width), hidden: hidden}
+}
+
+// positive reads a measure, 0 if it is none.
+func positive(text []byte) float64 {
+	f, err := strconv.ParseFloat(string(text), 64)
+	if err != nil || !(f > 0) || math.IsInf(f, 0) {
+		return 0
+	}
+	return f
+}
