@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"path/filepath"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -26,7 +27,7 @@ type Answer struct {
 	Facts [][2]string
 
 	// Sheet, Summary and Mend are the names of the sheets. The first is used where there
-	// is no sheet of the user's. All begin with OwnHead.
+	// is nothing of the user's to copy. All begin with OwnHead.
 	Sheet, Summary, Mend string
 	// RowHead heads the column with the rows' numbers, Keys the columns with the ids
 	// where there is no sheet of the user's.
@@ -159,10 +160,9 @@ func (a *answering) begin() (err error) {
 		return err
 	}
 	a.sheet = a.Sheet
-	if a.from != nil && a.from.book != nil {
-		a.sheet = a.from.Sheet()
+	if a.from != nil {
+		a.sheet = a.sheetName(strings.TrimPrefix(a.from.title(), OwnHead))
 	}
-	a.sheet = a.sheetName(a.sheet)
 	if err := a.book.SetSheetName(a.book.GetSheetName(0), a.sheet); err != nil {
 		return err
 	}
@@ -184,6 +184,15 @@ func (a *answering) begin() (err error) {
 	}
 	a.mend, err = a.book.NewStreamWriter(a.Mend)
 	return err
+}
+
+// title is the name of the sheet, or of the file where there are no sheets.
+func (f *File) title() string {
+	if f.book != nil {
+		return f.Sheet()
+	}
+	name := filepath.Base(f.name)
+	return strings.TrimSuffix(name, filepath.Ext(name))
 }
 
 // take returns the next of what is said; ok is false behind the last one.

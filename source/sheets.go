@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -72,11 +73,12 @@ func (f *File) choose(sheets []sheet, wanted string) (sheet, error) {
 	if wanted != "" {
 		return named(sheets, wanted)
 	}
+	users := slices.DeleteFunc(slices.Clone(sheets), func(s sheet) bool { return strings.HasPrefix(s.name, OwnHead) })
+	if len(users) > 0 {
+		sheets = users // the others are an answer's
+	}
 	var visible []sheet
 	for _, s := range sheets {
-		if strings.HasPrefix(s.name, OwnHead) {
-			continue // of an answer, whose other sheets are the user's
-		}
 		if s.hidden {
 			f.book.hidden = append(f.book.hidden, show(s.name))
 		} else {

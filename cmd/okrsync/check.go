@@ -24,8 +24,8 @@ func (p *program) checkCommand() *cobra.Command {
 		Short: "read a file without sending anything: every problem of every row",
 		Long: `check reads each FILE as sync does and says, without a login and without the
 network, which rows would be sent and which would not: every problem of every
-row at once, grouped by column. The same result.csv as after a sync is written
-into a folder of its own; rows that would be sent are planned.
+row at once, grouped by column. The same result.csv and result.xlsx as after a
+sync are written into a folder of its own; rows that would be sent are planned.
 
 It takes the flags of sync, so that a command line only changes its first word.
 The exit code is 0 if every row is fine, 3 if some are to be mended, 4 if the
@@ -57,8 +57,8 @@ func (s *session) checkFile(ctx context.Context, name string, again retype) int 
 		return s.refused(name, started, err)
 	}
 	defer input.Close()
-	i := &inspection{account: s.account(input, again, started), problems: newProblems()}
-	if err := i.read(ctx, input); err != nil {
+	i := &inspection{account: s.account(input, again, started), input: input, problems: newProblems()}
+	if err := i.read(ctx); err != nil {
 		return s.refused(name, started, err)
 	}
 	return i.end()
@@ -67,13 +67,14 @@ func (s *session) checkFile(ctx context.Context, name string, again retype) int 
 // An inspection is a file that is checked: its results, and the problems among them.
 type inspection struct {
 	account
+	input    *source.File
 	results  iter.Seq2[sync.Result, error]
 	problems *problems
 }
 
 // read reads the file for the first time.
-func (i *inspection) read(ctx context.Context, input *source.File) error {
-	columns, err := input.Given()
+func (i *inspection) read(ctx context.Context) error {
+	columns, err := i.input.Given()
 	if err != nil {
 		return err
 	}
@@ -86,14 +87,14 @@ func (i *inspection) read(ctx context.Context, input *source.File) error {
 		i.onward = i.again(command...)
 	}
 	check := sync.Check{
-		Rows:       sync.Until(ctx, input.Rows()),
+		Rows:       sync.Until(ctx, i.input.Rows()),
 		Table:      i.config.target,
 		Tables:     len(missing) == 0,
 		Duplicates: i.config.duplicates,
 	}
 	rows, results, err := check.Run()
 	i.results = results
-	i.noted(input, rows)
+	i.noted(i.input, rows)
 	return err
 }
 
@@ -123,17 +124,36 @@ func (i *inspection) write() {
 	} else if err := report.CSV(folder, i.config.lang, s.Counts.Of(i.problems.of(i.results))); err != nil {
 		i.ended(folder, err)
 	} else {
-		i.folder, s.Files = folder, []string{report.CSVName, sync.SummaryName}
+		i.folder, s.Files = folder, []string{report.CSVName}
 		i.fault = s.Check()
 	}
-	s.ExitCode = i.code()
-	s.Outcome, s.FinishedAt = outcomes[s.ExitCode], time.Now().UTC()
+	i.settle()
 	if i.fault == nil && i.stop == nil {
-		if err := report.WriteSummary(folder, *s); err != nil {
-			i.fault = fault{doing: writingFiles, where: folder, err: err}
-			s.ExitCode = i.code()
+		if err := i.views(); err != nil {
+			i.ended(folder, err)
+			i.settle()
 		}
 	}
+}
+
+// settle fills in what is known when the last row is read.
+func (i *inspection) settle() {
+	s := &i.summary
+	s.ExitCode = i.code()
+	s.Outcome, s.FinishedAt = outcomes[s.ExitCode], time.Now().UTC()
+}
+
+// views writes the files for people, and the summary.
+func (i *inspection) views() error {
+	s := &i.summary
+	if i.config.has(formatXLSX) {
+		if err := report.XLSX(i.folder, i.config.lang, *s, i.input, i.results); err != nil {
+			return err
+		}
+		s.Files = append(s.Files, report.XLSXName)
+	}
+	s.Files = append(s.Files, sync.SummaryName)
+	return report.WriteSummary(i.folder, *s)
 }
 
 // ended takes in why there is no file of results: the input changed, somebody said

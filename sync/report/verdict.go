@@ -21,6 +21,11 @@ func (s Summary) Verdict() sync.Text {
 			ZH: fmt.Sprintf("没有全部完成：%d 行中有 %d 行没有处理", rows, left),
 			EN: fmt.Sprintf("Not finished: %d of %s %s not processed", left, countOf(rows, "row"), was(left)),
 		}
+	case mend > 0 && s.Counts[sync.Planned] > 0:
+		return sync.Text{
+			ZH: fmt.Sprintf("%d 行中有 %d 行需要修改，其余可以发送", rows, mend),
+			EN: fmt.Sprintf("%d of %s must be mended; the others are ready to be sent", mend, countOf(rows, "row")),
+		}
 	case mend > 0:
 		return sync.Text{
 			ZH: fmt.Sprintf("%d 行中有 %d 行没有写入飞书，需要修改", rows, mend),

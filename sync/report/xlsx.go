@@ -30,8 +30,10 @@ const mostListed = 1_000_000
 func XLSX(folder, lang string, s Summary, file *source.File, results iter.Seq2[sync.Result, error]) error {
 	book := workbook{lang: lang, summary: s}
 	var err error
-	if book.fields, err = fieldsIn(results); err != nil {
-		return err
+	if s.Counts[sync.Updated]+s.Counts[sync.Failed]+s.Counts[sync.Unprocessed] > 0 {
+		if book.fields, err = fieldsIn(results); err != nil {
+			return err
+		}
 	}
 	if s.Input.Rows > mostCopied {
 		file, results = nil, only(results)
