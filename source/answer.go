@@ -91,11 +91,11 @@ func writeAnswer(w io.Writer, answer Answer, from *File) error {
 	defer func() { _ = book.Close() }() // it removes temporary files; the file is written by then
 	width := 0
 	if from != nil {
-		var err error
-		if width, err = from.width(); err != nil {
+		columns, cells, err := from.extent()
+		if err != nil {
 			return err
 		}
-		if width > mostColumns || from.book != nil && adopt(book, from.book) != nil {
+		if width = columns; width > mostColumns || cells > mostCells || from.book != nil && adopt(book, from.book) != nil {
 			return writeAnswer(w, answer, nil)
 		}
 	}

@@ -96,7 +96,8 @@ const (
 	userWidth   = 38  // of one with ids of people
 	rowWidth    = 12  // of the column with the rows' numbers
 	mostFrozen  = 10  // rows above the data that stay in view
-	mostColumns = 200 // of a sheet that is copied: with the answer's it must stay one that is read
+	mostColumns = 200     // of a sheet that is copied: with the answer's it must stay one that is read
+	mostCells   = 5 << 20 // of it, which take some 300 MB on the disk meanwhile
 )
 
 // usualWidth is a width that suits what a column holds.

@@ -175,30 +175,31 @@ func (l *layout) copyFault(f *fault, values []any) {
 	}
 }
 
-// width reads the sheet to its end to find out how many columns are in use.
-func (f *File) width() (int, error) {
+// extent reads the sheet to its end to find out how many columns are in use, and how
+// many cells.
+func (f *File) extent() (columns, cells int, err error) {
 	p, err := f.start()
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	defer p.reader.close()
 	titles := &recorder{rowReader: p.reader}
 	if err := p.header(titles); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	width := 0
 	for i := range titles.rows {
-		width = max(width, p.layout.reach(&titles.rows[i]))
+		columns = max(columns, p.layout.reach(&titles.rows[i]))
 	}
 	for {
 		r, _, err := p.row()
 		switch {
 		case errors.Is(err, io.EOF):
-			return width, nil
+			return columns, cells, nil
 		case err != nil && !concernsRow(err):
-			return 0, err
+			return 0, 0, err
 		}
-		width = max(width, p.layout.reach(r))
+		columns = max(columns, p.layout.reach(r))
+		cells += len(r.cells)
 	}
 }
 

@@ -117,7 +117,7 @@ func TestAnswerIsMendedAndRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for cell, value := range map[string]any{"C4": 0.85, "A7": "7100000000000000007", "C11": 11} { // rejected, rejected, and a new value
+	for cell, value := range map[string]any{"C4": 0.85, "A7": "7100000000000000007", "C11": 11} { // two were rejected
 		if err := book.SetCellValue(book.GetSheetName(0), cell, value); err != nil {
 			t.Fatal(err)
 		}

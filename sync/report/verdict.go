@@ -14,22 +14,22 @@ func (s Summary) Verdict() sync.Text {
 	case left > 0 && mend > 0:
 		return sync.Text{
 			ZH: fmt.Sprintf("没有全部完成：%d 行中有 %d 行没有处理，%d 行需要修改", rows, left, mend),
-			EN: fmt.Sprintf("Not finished: of %s, %d %s not processed and %d must be mended", countOf(rows, "row"), left, was(left), mend),
+			EN: fmt.Sprintf("Not finished: of %s, %d %s not processed and %d must be mended", countOf(rows), left, was(left), mend),
 		}
 	case left > 0:
 		return sync.Text{
 			ZH: fmt.Sprintf("没有全部完成：%d 行中有 %d 行没有处理", rows, left),
-			EN: fmt.Sprintf("Not finished: %d of %s %s not processed", left, countOf(rows, "row"), was(left)),
+			EN: fmt.Sprintf("Not finished: %d of %s %s not processed", left, countOf(rows), was(left)),
 		}
 	case mend > 0 && s.Counts[sync.Planned] > 0:
 		return sync.Text{
 			ZH: fmt.Sprintf("%d 行中有 %d 行需要修改，其余可以发送", rows, mend),
-			EN: fmt.Sprintf("%d of %s must be mended; the others are ready to be sent", mend, countOf(rows, "row")),
+			EN: fmt.Sprintf("%d of %s must be mended; the others are ready to be sent", mend, countOf(rows)),
 		}
 	case mend > 0:
 		return sync.Text{
 			ZH: fmt.Sprintf("%d 行中有 %d 行没有写入飞书，需要修改", rows, mend),
-			EN: fmt.Sprintf("%d of %s did not reach Feishu and must be mended", mend, countOf(rows, "row")),
+			EN: fmt.Sprintf("%d of %s did not reach Feishu and must be mended", mend, countOf(rows)),
 		}
 	case rows == 0:
 		return sync.Text{ZH: "文件中没有数据行", EN: "The file has no rows of data"}
@@ -66,12 +66,12 @@ func (s Summary) Todo() sync.Text {
 	return sync.Text{ZH: "无需处理", EN: "nothing to do"}
 }
 
-// countOf is a number of things in English.
-func countOf(n int, thing string) string {
+// countOf is a number of rows in English.
+func countOf(n int) string {
 	if n == 1 {
-		return "1 " + thing
+		return "1 row"
 	}
-	return fmt.Sprintf("%d %ss", n, thing)
+	return fmt.Sprintf("%d rows", n)
 }
 
 // every is the beginning of a sentence about all rows.

@@ -225,7 +225,7 @@ func (b workbook) facts() [][2]string {
 	for _, status := range sync.Statuses {
 		if n := s.Counts[status]; n > 0 {
 			words := status.Words()
-			add(words.ZH, words.EN, b.say(fmt.Sprintf("%d 行", n), countOf(n, "row")))
+			add(words.ZH, words.EN, b.say(fmt.Sprintf("%d 行", n), countOf(n)))
 		}
 	}
 	for _, n := range s.Notices {
