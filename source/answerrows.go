@@ -91,11 +91,11 @@ func (c *copying) begin(r rowReader) error {
 }
 
 const (
-	textWidth   = 18  // characters of a column of which nothing else is known
-	idWidth     = 23  // of one with ids
-	userWidth   = 38  // of one with ids of people
-	rowWidth    = 12  // of the column with the rows' numbers
-	mostFrozen  = 10  // rows above the data that stay in view
+	textWidth   = 18      // characters of a column of which nothing else is known
+	idWidth     = 23      // of one with ids
+	userWidth   = 38      // of one with ids of people
+	rowWidth    = 12      // of the column with the rows' numbers
+	mostFrozen  = 10      // rows above the data that stay in view
 	mostColumns = 200     // of a sheet that is copied: with the answer's it must stay one that is read
 	mostCells   = 5 << 20 // of it, which take some 300 MB on the disk meanwhile
 )
