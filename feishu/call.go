@@ -257,32 +257,28 @@ func (c *Client) refusal(a attempt, r *http.Response, code Code, e envelope) *Er
 // unanswered makes the Error of an attempt whose answer did not arrive whole.
 // Whether Feishu applied it is not known.
 func (c *Client) unanswered(a attempt, err error) *Error {
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		err = wrapped.Err // without the address, which says nothing here
-	}
-	code := CodeNoReply
-	if errors.Is(err, context.DeadlineExceeded) {
-		code = CodeTimeout
-	} else if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		code = CodeCertificate
-	}
-	return &Error{Call: a.call, Code: code, Class: classify(code, 0), Msg: c.conceal(a, err.Error()), Err: err}
+	code, cause := networkCode(err)
+	return &Error{Call: a.call, Code: code, Class: classify(code, 0), Msg: c.conceal(a, cause.Error()), Err: cause}
 }
 
-// conceal makes a text of the server's fit to be shown: no secret, no control
-// characters, not endless.
-func (c *Client) conceal(a attempt, s string) string {
-	s = conceal(s, append(c.tokens.secrets(), a.token)...)
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r == '\u2028' || r == '\u2029' {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-	if runes := []rune(s); len(runes) > 300 {
-		s = string(runes[:300]) + "…"
+// networkCode names what became of an attempt without a whole answer, and returns the
+// cause without the address, which says nothing here or is a secret.
+func networkCode(err error) (Code, error) {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err
 	}
-	return strings.TrimSpace(s)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return CodeTimeout, err
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return CodeCertificate, err
+	}
+	return CodeNoReply, err
+}
+
+// conceal makes a text of the server's fit to be shown.
+func (c *Client) conceal(a attempt, s string) string {
+	return showable(s, append(c.tokens.secrets(), a.token)...)
 }
 
 // logID returns the trace id that Feishu's support asks for.

@@ -39,6 +39,7 @@ const (
 	CodeHTTPOther     Code = "http_unexpected" // any other status without a code
 	CodeEndlessList   Code = "endless_list"    // a list whose pages repeat or stay empty
 	CodeTokenStale    Code = "token_stale"     // the token endpoint repeats a refused token
+	CodeTooLarge      Code = "too_large"       // a message to a group that is larger than Feishu takes; not sent
 )
 
 // A Class is what a refusal concerns, and so who has to wait or stop.

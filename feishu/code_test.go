@@ -66,6 +66,13 @@ func TestWords(t *testing.T) {
 			t.Errorf("%s has no class", code)
 		}
 	}
+	for code, r := range botRefusals {
+		all["bot "+string(code)] = r.words
+		if r.class == "" {
+			t.Errorf("%s of a bot has no class", code)
+		}
+	}
+	all["bot unknown"] = botRefusal("4711", 200).words
 	for code, w := range all {
 		for _, t2 := range []text{w.reason, w.advice} {
 			if !chinese(t2.zh) || t2.en == "" || chinese(t2.en) {
@@ -89,5 +96,13 @@ func TestUnknownCodeQuotesTheServer(t *testing.T) {
 	known := &Error{Code: "1001004", Msg: "okr data not found"}
 	if strings.Contains(known.Reason("en"), known.Msg) {
 		t.Errorf("%q", known.Reason("en"))
+	}
+}
+
+// TestSign holds the signature against what openssl makes of the time in Feishu's guide:
+// printf %s | openssl dgst -sha256 -mac HMAC -macopt key:"$(printf '1599360473\nsecret')" -binary | base64
+func TestSign(t *testing.T) {
+	if got := sign("1599360473", "secret"); got != "q4jswNiMy51J5JuQV566yJat0/lQ/c+22kINzUgKsGU=" {
+		t.Error(got)
 	}
 }

@@ -43,7 +43,7 @@ func (e *Error) Unwrap() error { return e.Err }
 func (e *Error) Reason(lang string) string {
 	reason := wordsFor(e.Call, e.Code).reason.in(lang)
 	details := append(append([]string{}, e.Scopes...), e.Fields...)
-	if e.Msg != "" && (e.Call == CallToken || vague(e.Code)) {
+	if e.Msg != "" && (e.Call == CallToken || e.Call == CallBot || vague(e.Code)) {
 		details = append(details, e.Msg)
 	}
 	if len(details) == 0 {

@@ -27,7 +27,8 @@ import (
 // app and tenant.
 type Call string
 
-// The calls of the metric API, and the one for a token.
+// The calls of the metric API, the one for a token, and the one to a group's bot, which
+// has nothing to do with the app: no token, no limit of the app's.
 const (
 	CallToken       Call = "token"
 	CallSources     Call = "sources"
@@ -36,6 +37,7 @@ const (
 	CallGet         Call = "get"
 	CallPatch       Call = "patch"
 	CallBatchUpdate Call = "batch_update"
+	CallBot         Call = "bot"
 )
 
 // Config says where the API is and who is calling.

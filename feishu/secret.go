@@ -34,3 +34,18 @@ func conceal(s string, secrets ...Secret) string {
 	}
 	return s
 }
+
+// showable makes a text of a server's fit to be shown: no secret, no control
+// characters, not endless.
+func showable(s string, secrets ...Secret) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(conceal(s, secrets...), "\uFFFD"))
+	if runes := []rune(s); len(runes) > 300 {
+		s = string(runes[:300]) + "…"
+	}
+	return strings.TrimSpace(s)
+}

@@ -23,6 +23,9 @@ type refusal struct {
 // wordsFor returns the words of a code; one that is not known gets words that
 // hold for any.
 func wordsFor(call Call, code Code) words {
+	if call == CallBot {
+		return botRefusal(code, 0).words
+	}
 	if call == CallList && (code == CodeNotFound || code == CodeOtherTable) {
 		return noTable
 	}

@@ -26,6 +26,13 @@ const (
 	codeUserID       = 99992351
 	codeLogin        = 10003
 	codeSecret       = 10014
+	codeBotFrequency = 11232
+	codeBadMessage   = 9499
+	codeCard         = 11246
+	codeBotToken     = 19001
+	codeNoType       = 19002
+	codeSignature    = 19021
+	codeKeyword      = 19024
 	statusBadRequest = http.StatusBadRequest
 )
 
@@ -77,6 +84,14 @@ var answers = map[int]answer{
 	99992351: {400, "The request you send is not a valid {user_id} or not exists, example value: ou_7dab8a3d3cdcc9da365777c7ad535d62"},
 	99991201: {404, "path not found"},
 	99991301: {404, "method not found"},
+	11232:    {200, "frequency limited psm[lark.oapi.app_platform_runtime]appID[1500]"},
+	9499:     {200, "Bad Request"},
+	11246:    {200, "ErrCode: 200621; ErrMsg: parse card json err"},
+	19001:    {200, "param invalid: incoming webhook access token invalid"},
+	19002:    {200, "params error, msg_type need"},
+	19021:    {200, "sign match fail or timestamp is not within one hour from current time"},
+	19022:    {200, "Ip Not Allowed"},
+	19024:    {200, "Key Words Not Found"},
 }
 
 // codeNoAnswer marks a call that got no JSON answer at all: cut, hung, text.
@@ -96,7 +111,7 @@ func answerFor(code int) answer {
 // knownCall says whether c is one of Calls.
 func knownCall(c Call) bool {
 	switch c {
-	case Token, Sources, Tables, List, Get, Patch, BatchUpdate:
+	case Token, Sources, Tables, List, Get, Patch, BatchUpdate, Bot:
 		return true
 	}
 	return false

@@ -24,10 +24,14 @@ const (
 	Get         Call = "get"          // GET …/items/:item
 	Patch       Call = "patch"        // PATCH …/items/:item
 	BatchUpdate Call = "batch_update" // PATCH …/items/batch_update
+	Bot         Call = "bot"          // POST /open-apis/bot/v2/hook/:token, the webhook of a group's bot
 )
 
 // Calls names every kind, the login first.
-func Calls() []Call { return []Call{Token, Sources, Tables, List, Get, Patch, BatchUpdate} }
+func Calls() []Call { return []Call{Token, Sources, Tables, List, Get, Patch, BatchUpdate, Bot} }
+
+// okr says whether a call is one of the metric API, which wants a token, has the app's limits and counts for its month.
+func (c Call) okr() bool { return c != Token && c != Bot }
 
 // Config says how the server behaves. The zero value is a healthy server without limits that accepts any app id and
 // secret that are not empty. What the vendor documents is marked doc, what is inferred guess; what others report, seen.
@@ -41,9 +45,10 @@ type Config struct {
 	// quarter of the life stands in for the 30 min.
 	TokenLife time.Duration
 
-	// Limit holds for each call kind but the login, each kind counting by itself (doc). Zero: none.
+	// Limit holds for each call kind of the metric API, each kind counting by itself (doc). Zero: none.
 	Limit Limit
-	// Limits replaces Limit (and Also) for single kinds; a zero Limit there lifts it. The login is limited only here.
+	// Limits replaces Limit (and Also) for single kinds; a zero Limit there lifts it. The login is limited only here. A
+	// bot has 5/1s and 100/1m (doc) unless something else stands here.
 	Limits map[Call]Limit
 	// Also are further limits that hold at the same time as Limit, such as 1000/1m beside 50/1s.
 	Also []Limit
@@ -79,6 +84,16 @@ type Config struct {
 	NoEdition  bool // the tenant's edition lacks the API: HTTP 403, 1000403
 	NotOffered bool // the tenant does not have these paths: all but the login are a plain-text 404
 	DenyIP     bool // the caller's address is not on the allow-list: 99991401 on all but the login
+
+	// BotToken, when set, is the only last part of a webhook's address that is accepted: another is 19001 (seen). Empty
+	// accepts any.
+	BotToken string
+	// BotSecret, when set, must have signed a message within the hour (doc): else 19021.
+	BotSecret string
+	// BotKeyword, when set, must stand in a message (doc): else 19024.
+	BotKeyword string
+	// OnMessage, if set, is called with what a bot says, one at a time. It must not call the server.
+	OnMessage func(Message)
 
 	// Faults gives the probability, 0 to 1, of each fault for each call; together they are at most 1. Which calls are
 	// hit depends on Seed, the kind and the number of the call within its kind, not on how kinds interleave.

@@ -50,6 +50,9 @@ func notFound() reply { return textReply(http.StatusNotFound, "404 page not foun
 
 // refuse answers with an error code, its usual status and words.
 func (c *exchange) refuse(code int) reply {
+	if c.kind == Bot {
+		return botReply(code)
+	}
 	if code == codeScope {
 		return c.refuseWith(code, `"permission_violations":[{"type":"action_privilege_required","subject":"okr:okr"}]`)
 	}

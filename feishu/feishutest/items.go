@@ -12,8 +12,11 @@ const appUser = "ou_00000000000000000000000000000app"
 
 // serve answers a call that the gateway has let through.
 func (s *Server) serve(c *exchange) reply {
-	if c.kind == Token {
+	switch c.kind {
+	case Token:
 		return s.login(c)
+	case Bot:
+		return s.say(c)
 	}
 	if s.config.NoEdition {
 		return c.refuse(codeEdition)

@@ -83,18 +83,22 @@ func (c Config) gatesFor(call Call, start time.Time) []*gate {
 	if l, ok := c.Limits[call]; ok {
 		return []*gate{newGate(l, start, 0)}
 	}
-	if call == Token {
+	limits := append([]Limit{c.Limit}, c.Also...)
+	switch call {
+	case Token:
 		return nil
+	case Bot:
+		limits = botLimits()
 	}
-	gates := []*gate{newGate(c.Limit, start, 0)}
-	for _, l := range c.Also {
+	var gates []*gate
+	for _, l := range limits {
 		gates = append(gates, newGate(l, start, 0))
 	}
 	return gates
 }
 
 // SetLimit puts l in the place of all limits of a call kind from now on, with nothing counted yet; call "" means every
-// kind but the login. It panics on a call that is none and on a limit that Config.Validate refuses.
+// kind of the metric API. It panics on a call that is none and on a limit that Config.Validate refuses.
 func (s *Server) SetLimit(call Call, l Limit) {
 	if call != "" && !knownCall(call) {
 		panic("feishutest: no call is named " + string(call))
@@ -109,7 +113,7 @@ func (s *Server) SetLimit(call Call, l Limit) {
 
 func (s *Server) setLimit(call Call, l Limit, now time.Duration) {
 	for _, kind := range Calls() {
-		if kind == call || call == "" && kind != Token {
+		if kind == call || call == "" && kind.okr() {
 			s.kinds[kind].gates = []*gate{newGate(l, s.start, now)}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"regexp"
 	"time"
 )
 
@@ -14,10 +15,10 @@ type Request struct {
 	Call    Call      // "" for a path or method the API does not have
 	Method  string
 	Host    string
-	Path    string // as sent, escapes and all
+	Path    string // as sent, escapes and all; the token of a bot's webhook is blanked
 	Query   url.Values
 	Header  http.Header // a copy; the text of an Authorization is blanked
-	Body    []byte      // must not be changed; of a login, and where Call is "", all values but app_id are blanked
+	Body    []byte      // must not be changed; of a login, and where Call is "", all values but app_id are blanked, of a message its signature
 	Token   int         // the serial number of the token sent, for a login of the one given; 0: none, or none of ours
 	Status  int         // of the answer; 0: there was none
 	Code    int         // of the answer's body; -1: it was no JSON answer of the API's shape, or there was none
@@ -37,7 +38,7 @@ func (l *requestLog) add(seq int, c *exchange, r *http.Request) *Request {
 		return nil
 	}
 	entry := &Request{
-		Seq: seq, At: c.now, Call: c.kind, Method: r.Method, Host: r.Host, Path: r.URL.EscapedPath(), Query: c.query,
+		Seq: seq, At: c.now, Call: c.kind, Method: r.Method, Host: r.Host, Path: shownPath(c, r), Query: c.query,
 		Header: r.Header.Clone(), Body: blankSecret(c),
 	}
 	if entry.Header.Get("Authorization") != "" {
@@ -56,6 +57,9 @@ func (l *requestLog) add(seq int, c *exchange, r *http.Request) *Request {
 // and the names of its other members; one that is no JSON object is not kept at all, since nobody can say where in it
 // the secret stands.
 func blankSecret(c *exchange) []byte {
+	if c.kind == Bot {
+		return signature.ReplaceAll(c.body, []byte(`"sign":"***"`))
+	}
 	if c.kind != Token && c.kind != "" {
 		return c.body
 	}
@@ -73,6 +77,17 @@ func blankSecret(c *exchange) []byte {
 		return nil
 	}
 	return blanked
+}
+
+// signature finds that of a message.
+var signature = regexp.MustCompile(`"sign":"[^"]*"`)
+
+// shownPath returns the path of a request without what is a secret in it.
+func shownPath(c *exchange, r *http.Request) string {
+	if c.kind == Bot {
+		return botPath + "***"
+	}
+	return r.URL.EscapedPath()
 }
 
 // Requests returns the log in order of arrival, as far back as Config.LogLimit keeps it.

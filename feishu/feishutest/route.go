@@ -8,6 +8,7 @@ import (
 const (
 	tokenPath   = "/open-apis/auth/v3/tenant_access_token/internal" //nolint:gosec // a path, no credential
 	sourcesPath = "/open-apis/okr/v1/metric_sources"
+	botPath     = "/open-apis/bot/v2/hook/"
 )
 
 // route is what a request's method and path mean. The ids are as they stand in the path, escapes and all: one that
@@ -15,6 +16,7 @@ const (
 type route struct {
 	kind                Call // "" if the API has no such path or method
 	source, table, item string
+	hook                string // the token of a bot's webhook
 }
 
 func findRoute(r *http.Request) route {
@@ -24,6 +26,9 @@ func findRoute(r *http.Request) route {
 	}
 	if path == tokenPath && r.Method == http.MethodPost {
 		return route{kind: Token}
+	}
+	if token, ok := strings.CutPrefix(path, botPath); ok && token != "" && !strings.Contains(token, "/") {
+		return only(r, http.MethodPost, route{kind: Bot, hook: token})
 	}
 	rest, ok := strings.CutPrefix(path, sourcesPath)
 	if !ok {

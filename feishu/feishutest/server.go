@@ -6,7 +6,8 @@
 // says so. The wire format is written here a second time, on purpose, so that a mistake in the client is noticed.
 //
 // A call passes, in this order: path and method (404 as text), Config.NotOffered, token, address, scope, limits,
-// monthly quota, faults and script, edition, parameters, the OKR service. The login passes path, limits and faults.
+// monthly quota, faults and script, edition, parameters, the OKR service. The login and the webhook of a group's bot
+// pass path, limits and faults.
 // All time is the time package's, with no goroutines of the server's own, so it works in testing/synctest bubbles.
 package feishutest
 
@@ -39,6 +40,7 @@ type Server struct {
 	log           requestLog
 	stats         Stats // but for Calls
 	notifications []Notification
+	messages      []Message
 }
 
 // kind is what the server knows of one kind of call.
@@ -167,10 +169,10 @@ func (s *Server) logID(now time.Time) string {
 
 // decide takes a call through the order that the package comment tells.
 func (s *Server) decide(c *exchange) reply {
-	if c.kind == "" || s.config.NotOffered && c.kind != Token {
+	if c.kind == "" || s.config.NotOffered && c.kind.okr() {
 		return notFound()
 	}
-	if c.kind != Token {
+	if c.kind.okr() {
 		if rep, refused := s.admit(c); refused {
 			return rep
 		}
@@ -178,7 +180,7 @@ func (s *Server) decide(c *exchange) reply {
 	if rep, refused := s.limited(c); refused {
 		return rep
 	}
-	if c.kind != Token && s.overMonth() {
+	if c.kind.okr() && s.overMonth() {
 		return c.refuse(codeMonthly)
 	}
 	p := s.pick(c)
