@@ -170,7 +170,7 @@ func TestCheckWebhook(t *testing.T) {
 		"https://open.feishu.cn/x#" + hookToken:                         false,
 		"ftp://open.feishu.cn/" + hookToken:                             false,
 		"https://open.feishu.cn/%zz" + hookToken:                        false,
-		hookToken: false,
+		hookToken:                                                       false,
 	} {
 		err := feishu.CheckWebhook(address)
 		if (err == nil) != good {

@@ -13,6 +13,13 @@ func (c Code) Feishus() bool {
 	return err == nil
 }
 
+// Known reports whether okrsync knows what the code means. There are some seventy such
+// codes, while an answer may carry any number.
+func (c Code) Known() bool {
+	_, ok := refusals[c]
+	return ok || userIDCode(c)
+}
+
 // Feishu's codes that okrsync's packages branch on. All others are told apart
 // by their Class alone.
 const (

@@ -19,12 +19,22 @@ const temporary = ".tmp-"
 // or is not there: what had the name before is there until then. It is readable by its
 // owner only.
 func WriteFile(name string, write func(io.Writer) error) error {
+	return WriteFileMode(name, 0o600, write)
+}
+
+// WriteFileMode is WriteFile for a file that others may have to read too. What is
+// written meanwhile stands beside it, under a name that begins with a dot and does not
+// end as the file's does.
+func WriteFileMode(name string, mode fs.FileMode, write func(io.Writer) error) error {
 	file, err := os.CreateTemp(filepath.Dir(name), temporary+filepath.Base(name)+"-*")
 	if err != nil {
 		return err
 	}
 	buffered := bufio.NewWriterSize(file, 1<<16)
 	err = write(buffered)
+	if err == nil && mode != 0o600 { // which it has already, and not every file system can change it
+		err = file.Chmod(mode)
+	}
 	if err == nil {
 		err = buffered.Flush()
 	}

@@ -41,12 +41,13 @@ type Pacer struct {
 	slow    int       // refusals for frequency with nothing accepted between
 	slowAt  time.Time // the first of them
 
-	calls  map[feishu.Call]int
-	budget int // how many calls may go out, 0 without a bound
-	spent  int // of the budget
-	slowed int
-	paused time.Duration
-	trips  trips // of all kinds
+	calls    map[feishu.Call]int
+	refusals map[Refusal]int
+	budget   int // how many calls may go out, 0 without a bound
+	spent    int // of the budget
+	slowed   int
+	paused   time.Duration
+	trips    trips // of all kinds
 }
 
 // NewPacer returns a pacer for limits that hold at once, for each kind of call. Without
@@ -54,10 +55,11 @@ type Pacer struct {
 // back to back; 0 lets a whole limit's worth go at once, as the server does.
 func NewPacer(limits []Limit, burst int) *Pacer {
 	return &Pacer{
-		limits: limits,
-		burst:  burst,
-		paces:  make(map[feishu.Call]*pace),
-		calls:  make(map[feishu.Call]int),
+		limits:   limits,
+		burst:    burst,
+		paces:    make(map[feishu.Call]*pace),
+		calls:    make(map[feishu.Call]int),
+		refusals: make(map[Refusal]int),
 	}
 }
 
@@ -158,6 +160,9 @@ func (p *Pacer) done(call feishu.Call, sent time.Time, err error) {
 	p.mu.Lock()
 	now, pace := time.Now(), p.pace(call)
 	refusal, ok := errors.AsType[*feishu.Error](err)
+	if ok {
+		p.refusals[Refusal{call, refusal.Code}]++
+	}
 	var pause Pause
 	switch {
 	case ok && refusal.Class == feishu.ClassSlowDown:

@@ -93,7 +93,8 @@ func TestSlowDownSilencesEverybody(t *testing.T) {
 		if len(s.pauses) != 1 || s.pauses[0].Length != 7*time.Second {
 			t.Errorf("pauses told: %v", s.pauses)
 		}
-		if tally := s.job.Pacer.Tally(); tally.RateLimited != 1 || tally.Paused != 7*time.Second || tally.Calls[feishu.CallPatch] != 201 {
+		if tally := s.job.Pacer.Tally(); tally.RateLimited != 1 || tally.Paused != 7*time.Second || tally.Calls[feishu.CallPatch] != 201 ||
+			len(tally.Refusals) != 1 || tally.Refusals[sync.Refusal{Call: feishu.CallPatch, Code: "99991400"}] != 1 {
 			t.Errorf("%+v", tally)
 		}
 	})
