@@ -110,11 +110,7 @@ func (b Bot) message(card Card, now time.Time) ([]byte, error) {
 		m.Timestamp = strconv.FormatInt(now.Unix(), 10)
 		m.Sign = sign(m.Timestamp, b.Secret)
 	}
-	var body bytes.Buffer
-	encoder := json.NewEncoder(&body)
-	encoder.SetEscapeHTML(false) // it would only make the message larger
-	err := encoder.Encode(m)
-	return body.Bytes(), err
+	return json.Marshal(m)
 }
 
 // sign is the signature of any message at a time, by Feishu's guide: the time and the

@@ -31,7 +31,8 @@ var update = flag.Bool("update", false, "write what the cases produce as what is
 //
 // and what must come of it, under want/: stdout, stderr, result.csv, requests
 // (each as the server saw it, with its answer) and exit. Times, folders and
-// trace ids are replaced by words. To accept what a change makes of the cases:
+// trace ids are replaced by words. The server's address is http://SERVER in env; a
+// file metrics.prom and what a group was told are compared too. To accept what a change makes of the cases:
 //
 //	go test ./cmd/okrsync -run TestCases -update
 func TestCases(t *testing.T) {
@@ -67,7 +68,7 @@ func runCase(t *testing.T, folder string) map[string]string {
 		"OKRSYNC_SYNC_WORKERS=1", "OKRSYNC_SYNC_RATE=10000/1s", "OKRSYNC_SYNC_RETRY_INITIAL=1ms",
 		"OKRSYNC_SYNC_QUOTA_COOLDOWN=1ms", "LANG=en_US.UTF-8", "OKRSYNC_LOG_FORMAT=console",
 	}
-	environ = append(environ, strings.Fields(read(t, filepath.Join(folder, "env")))...)
+	environ = append(environ, strings.Fields(strings.ReplaceAll(read(t, filepath.Join(folder, "env")), "http://SERVER", server.URL))...)
 	var stdout, stderr bytes.Buffer
 	code := run(t.Context(), caseArgs(t, folder), environ, strings.NewReader(read(t, filepath.Join(folder, "stdin"))), &stdout, &stderr)
 
@@ -82,8 +83,9 @@ func runCase(t *testing.T, folder string) map[string]string {
 	for _, name := range results {
 		result.WriteString(read(t, name))
 	}
-	everything := stdout.String() + stderr.String() + result.String()
-	if strings.Contains(everything, "sesame-secret") {
+	messages := groupLog(sim.Messages())
+	everything := stdout.String() + stderr.String() + result.String() + messages + read(t, "metrics.prom")
+	if strings.Contains(everything, "sesame-") {
 		t.Error("the secret was shown")
 	}
 	same := func(s string) string { return neutral(strings.ReplaceAll(s, server.URL, "http://SERVER")) }
@@ -91,7 +93,9 @@ func runCase(t *testing.T, folder string) map[string]string {
 		"stdout":     same(stdout.String()),
 		"stderr":     same(stderr.String()),
 		"result.csv": same(strings.ReplaceAll(result.String(), "\r\n", "\n")),
-		"requests":   requestLog(sim.Requests()),
+		"requests":   same(requestLog(sim.Requests())),
+		"messages":   same(messages),
+		"metrics":    same(read(t, "metrics.prom")),
 		"exit":       fmt.Sprintln(code),
 	}
 }
@@ -194,6 +198,15 @@ func requestLog(requests []feishutest.Request) string {
 	return b.String()
 }
 
+// groupLog is what a group was told.
+func groupLog(messages []feishutest.Message) string {
+	var b strings.Builder
+	for _, m := range messages {
+		fmt.Fprintf(&b, "[%s] %s\n%s\n", m.Color, m.Title, m.Text)
+	}
+	return b.String()
+}
+
 var changing = []struct {
 	pattern *regexp.Regexp
 	word    string
@@ -206,8 +219,12 @@ var changing = []struct {
 	{regexp.MustCompile(`"wait": "?[0-9.]+[a-zµ]*"?`), `"wait": WAIT`},
 	{regexp.MustCompile(`"(paused_|batch_)?seconds":[0-9.e-]+`), `"${1}seconds":SECONDS`},
 	{regexp.MustCompile(`127\.0\.0\.1:\d+->127\.0\.0\.1:\d+`), "CLIENT->SERVER"},
+	{regexp.MustCompile(`"timestamp":"\d{10}"`), `"timestamp":"SECONDS"`},
+	{regexp.MustCompile(`(host: |主机：)[^"\n]+`), "${1}HOST"},
+	{regexp.MustCompile(`(?m)^(okrsync_last_run_(duration|start_timestamp|end_timestamp)_seconds\{.*\}) [0-9.]+$`), "$1 SECONDS"},
 	{regexp.MustCompile(`"okrsync/[^"]*"`), `"okrsync/VERSION"`},
 	{regexp.MustCompile(`"version":"[^"]*"`), `"version":"VERSION"`},
+	{regexp.MustCompile(`,version="[^"]*"`), `,version="VERSION"`},
 }
 
 // neutral replaces what differs from run to run.

@@ -54,12 +54,12 @@ func (s *session) checkFile(ctx context.Context, name string, again retype) int 
 	started := time.Now().UTC()
 	input, err := s.program.openInput(ctx, name, s.config.sourceOptions())
 	if err != nil {
-		return s.refused(name, started, err)
+		return s.refused(name, started, err).ExitCode
 	}
 	defer input.Close()
 	i := &inspection{account: s.account(input, again, started), input: input, problems: newProblems()}
 	if err := i.read(ctx); err != nil {
-		return s.refused(name, started, err)
+		return s.refused(name, started, err).ExitCode
 	}
 	return i.end()
 }

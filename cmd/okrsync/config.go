@@ -24,6 +24,13 @@ type config struct {
 	AppSecret   feishu.Secret
 	AccessToken feishu.Secret
 
+	// The group that hears of each run, if there is a URL.
+	WebhookURL        feishu.Secret
+	WebhookSecret     feishu.Secret
+	webhookURLFile    string
+	webhookSecretFile string
+	webhookWhen       string // whenAlways, whenChange or whenFailure
+
 	target feishu.Table
 
 	sheet      string
@@ -46,9 +53,10 @@ type config struct {
 	maxCalls int    // 0 without a bound
 	guards   sync.Guards
 
-	out     string
-	formats []string // of the result's files: formatCSV, formatXLSX, formatHTML
-	lang    string
+	out         string
+	formats     []string // of the result's files: formatCSV, formatXLSX, formatHTML
+	lang        string
+	metricsFile string // "" for none
 
 	logLevel  string
 	logFormat string
@@ -98,6 +106,8 @@ func defaults() config {
 		logLevel:   "info",
 		logFormat:  "auto",
 		progress:   "auto",
+
+		webhookWhen: whenAlways,
 	}
 }
 

@@ -23,6 +23,7 @@ var (
 	journaling     = sync.Text{ZH: "无法写入运行记录", EN: "the journal cannot be written"}
 	writingFiles   = sync.Text{ZH: "无法写入结果文件", EN: "the result files cannot be written"}
 	writingStdout  = sync.Text{ZH: "无法写入标准输出", EN: "standard output cannot be written"}
+	writingMetrics = sync.Text{ZH: "无法写入指标文件", EN: "the metrics file cannot be written"}
 	spooling       = sync.Text{ZH: "无法为标准输入建立临时文件", EN: "a temporary file for standard input cannot be made"}
 )
 
@@ -50,6 +51,8 @@ func (f fault) Advice(lang string) string {
 		return phrase(lang, "再运行 okrsync sync，会与飞书重新核对", "run okrsync sync again: it looks at what Feishu has")
 	case f.doing == readingBefore:
 		return phrase(lang, "请检查该文件，或加 --fresh 重新开始", "look at the file, or start anew with --fresh")
+	case f.doing == writingMetrics:
+		return phrase(lang, "运行不受影响；请检查 --metrics-file（report.metrics_file）所在的文件夹及其权限", "the run is not affected; check the folder of --metrics-file (report.metrics_file) and its permissions")
 	case f.doing == spooling:
 		return phrase(lang, "请把 TMPDIR 设为可写的文件夹", "set TMPDIR to a folder that can be written")
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"io/fs"
 	"log"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +23,8 @@ import (
 const (
 	plantedSecret = "sesame-Secret-0123456789abcdef"
 	plantedToken  = "t-planted-Token-0123456789abcdef"
+	plantedHook   = "hook-planted-0123456789abcdef" // the part of the webhook that is a secret
+	plantedSign   = "sign-planted-0123456789abcdef"
 )
 
 // TestNothingLeaks runs every command against servers that say the secrets back wherever
@@ -35,7 +39,7 @@ func TestNothingLeaks(t *testing.T) {
 					defer listening.Close()
 					t.Chdir(t.TempDir())
 					writeRows(t, "rows.csv", 3)
-					environ := append(plant(t, source), "OKRSYNC_FEISHU_BASE_URL="+listening.URL, "OKRSYNC_LOG_LEVEL=debug", "OKRSYNC_LOG_FORMAT="+format,
+					environ := append(slices.Concat(plant(t, source), plantWebhook(t, source, listening.URL)), "OKRSYNC_FEISHU_BASE_URL="+listening.URL, "OKRSYNC_LOG_LEVEL=debug", "OKRSYNC_LOG_FORMAT="+format,
 						"OKRSYNC_SYNC_RETRY_INITIAL=1ms", "OKRSYNC_SYNC_RETRY_MAX=2ms", "OKRSYNC_SYNC_RETRY_ATTEMPTS=2", "OKRSYNC_SYNC_RATE=10000/1s",
 						"OKRSYNC_TARGET_METRIC_SOURCE_ID="+feishutest.SampleSource, "OKRSYNC_TARGET_METRIC_TABLE_ID="+feishutest.SampleTable)
 					var said bytes.Buffer
@@ -64,6 +68,23 @@ func plant(t *testing.T, source string) []string {
 		return nil
 	}
 	return []string{"FEISHU_ACCESS_TOKEN=" + plantedToken, id, "FEISHU_APP_SECRET=" + plantedSecret}
+}
+
+// plantWebhook does the same with those of the group's bot; a configuration of plant's is
+// there already.
+func plantWebhook(t *testing.T, source, server string) []string {
+	t.Helper()
+	hook := server + "/open-apis/bot/v2/hook/" + plantedHook
+	switch source {
+	case "file":
+		write(t, "hook.txt", hook+"\n")
+		write(t, "sign.txt", plantedSign+"\n")
+		return []string{"OKRSYNC_REPORT_WEBHOOK_URL_FILE=hook.txt", "OKRSYNC_REPORT_WEBHOOK_SECRET_FILE=sign.txt"}
+	case "configuration":
+		write(t, "config.yaml", read(t, "config.yaml")+"report:\n  webhook:\n    url: "+hook+"\n    secret: "+plantedSign+"\n")
+		return nil
+	}
+	return []string{"OKRSYNC_REPORT_WEBHOOK_URL=" + hook, "OKRSYNC_REPORT_WEBHOOK_SECRET=" + plantedSign}
 }
 
 func write(t *testing.T, name, content string) {
@@ -121,6 +142,10 @@ func echoing(t *testing.T) map[string]http.Handler {
 				return
 			}
 			all := plantedSecret + " " + plantedToken + " " + r.Header.Get("Authorization")
+			if strings.HasPrefix(r.URL.Path, "/open-apis/bot/") { // for good, or each run would wait to try again
+				_, _ = fmt.Fprintf(w, `{"code":4711,"msg":"%s %s %s"}`, r.URL.Path, plantedHook, plantedSign)
+				return
+			}
 			w.Header().Set("Content-Type", answer.kind)
 			w.Header().Set("X-Tt-Logid", all)
 			w.Header().Set("X-Request-Id", all)
@@ -139,7 +164,7 @@ func echoing(t *testing.T) map[string]http.Handler {
 func nothingLeaked(t *testing.T, said string) {
 	t.Helper()
 	look := func(where, text string) {
-		for _, secret := range []string{plantedSecret, plantedToken} {
+		for _, secret := range []string{plantedSecret, plantedToken, plantedHook, plantedSign} {
 			if i := strings.Index(text, secret); i >= 0 {
 				t.Errorf("%s: %q", where, text[max(0, i-100):min(len(text), i+60)])
 			}
@@ -157,7 +182,7 @@ func nothingLeaked(t *testing.T, said string) {
 		if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 			t.Errorf("%s: %v", name, info.Mode())
 		}
-		if entry.Type().IsRegular() && name != "secret.txt" && name != "config.yaml" {
+		if entry.Type().IsRegular() && !slices.Contains([]string{"secret.txt", "hook.txt", "sign.txt", "config.yaml"}, name) {
 			look(name, read(t, name))
 		}
 		return nil

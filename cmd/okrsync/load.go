@@ -10,6 +10,8 @@ import (
 
 	"github.com/agnivade/levenshtein"
 	"github.com/spf13/cobra"
+
+	"okrsync/feishu"
 )
 
 // configFile is read when neither --config nor OKRSYNC_CONFIG names another,
@@ -24,7 +26,7 @@ func (p *program) load(cmd *cobra.Command) (config, error) {
 	l.file(cmd)
 	l.environment()
 	l.flags(cmd)
-	l.secretFile()
+	l.secretFiles()
 	if err := l.config.sourceOptions().Check(); err != nil {
 		l.problem("input: %v", err)
 	}
@@ -103,20 +105,28 @@ func (l *loader) flags(cmd *cobra.Command) {
 	}
 }
 
-// secretFile reads the app secret from its file, unless it is given already.
-func (l *loader) secretFile() {
-	if l.config.appSecretFile == "" || l.config.AppSecret != "" {
+// secretFiles reads the secrets that have a file each.
+func (l *loader) secretFiles() {
+	c := &l.config
+	l.secretFile("feishu.app_secret_file", c.appSecretFile, &c.AppSecret, secret)
+	l.secretFile("report.webhook.url_file", c.webhookURLFile, &c.WebhookURL, webhook)
+	l.secretFile("report.webhook.secret_file", c.webhookSecretFile, &c.WebhookSecret, secret)
+}
+
+// secretFile reads a secret from the file that a key names, unless it is given already.
+func (l *loader) secretFile(key, name string, field *feishu.Secret, taker func(*feishu.Secret) func(string) error) {
+	if name == "" || *field != "" {
 		return
 	}
-	content, err := readSmall(l.config.appSecretFile)
+	content, err := readSmall(name)
 	if err != nil {
-		l.problem("feishu.app_secret_file: %v", err)
+		l.problem("%s: %v", key, err)
 		return
 	}
-	if err := secret(&l.config.AppSecret)(string(content)); err != nil {
-		l.problem("feishu.app_secret_file: %s: %v", l.config.appSecretFile, err)
-	} else if l.config.AppSecret == "" {
-		l.problem("feishu.app_secret_file: %s is empty", l.config.appSecretFile)
+	if strings.TrimSpace(string(content)) == "" {
+		l.problem("%s: %s is empty", key, name)
+	} else if err := taker(field)(string(content)); err != nil {
+		l.problem("%s: %s: %v", key, name, err)
 	}
 }
 

@@ -84,20 +84,22 @@ type program struct {
 	placed  []int // which of them are the command and its files
 	environ []string
 	stdin   io.Reader
-	stdout  io.Writer // data only
-	stderr  io.Writer // everything else
-	lang    string    // zh or en: what people are spoken to in
+	stdout  io.Writer      // data only
+	stderr  io.Writer      // everything else
+	lang    string         // zh or en: what people are spoken to in
+	atEnd   func(code int) // is told the exit code, whatever it is
 }
 
 // run is main without the process around it, and returns the exit code.
 func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+	p := &program{args: args, environ: environ, stdin: stdin, stderr: stderr, atEnd: func(int) {}}
 	defer func() {
 		if bug := recover(); bug != nil { // else it would end with 2, which means that nothing was sent
 			fmt.Fprintf(stderr, "okrsync: internal error: %v\n%s", bug, debug.Stack())
 			code = exitInternal
 		}
+		p.atEnd(code)
 	}()
-	p := &program{args: args, environ: environ, stdin: stdin, stderr: stderr}
 	p.lang = p.locale()
 	out := &watched{w: stdout}
 	p.stdout = out

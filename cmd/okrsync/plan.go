@@ -32,7 +32,11 @@ guard would stop the sync.`,
 		Example: `  okrsync plan --source ID --table ID values.xlsx
   okrsync plan --json values.csv | jq .plan`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			s, err := p.onlineSession(cmd, f, files)
+			c, err := p.load(cmd)
+			if err != nil {
+				return err
+			}
+			s, err := p.onlineSession(cmd, c, f, files)
 			if err != nil {
 				return err
 			}
@@ -49,7 +53,7 @@ func (s *session) planFile(ctx context.Context, name string, again retype) int {
 	started := time.Now().UTC()
 	input, err := s.open(ctx, name)
 	if err != nil {
-		return s.refused(name, started, err)
+		return s.refused(name, started, err).ExitCode
 	}
 	defer input.Close()
 	r := &rehearsal{account: s.account(input, again, started), input: input, problems: newProblems(), earlier: s.pacer.Tally()}
@@ -65,7 +69,7 @@ func (s *session) planFile(ctx context.Context, name string, again retype) int {
 	plan, results, err := job.Plan(ctx)
 	show.finish()
 	if err != nil {
-		return s.refused(name, started, err)
+		return s.refused(name, started, err).ExitCode
 	}
 	if r.summary.RowsBefore > 0 && !s.flags.quiet {
 		s.program.say(r.continuing("okrsync sync 会继续", "okrsync sync would continue"))

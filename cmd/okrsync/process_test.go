@@ -44,7 +44,8 @@ func TestSignals(t *testing.T) {
 			cmd := exec.CommandContext(t.Context(), os.Args[0], "sync",
 				"--source", feishutest.SampleSource, "--table", feishutest.SampleTable, "--rate", "1000/1s", "rows.csv")
 			cmd.Dir = folder
-			cmd.Env = append(os.Environ(), asProgram+"=1", "OKRSYNC_FEISHU_BASE_URL="+server.URL, "FEISHU_APP_ID=a", "FEISHU_APP_SECRET=b")
+			cmd.Env = append(os.Environ(), asProgram+"=1", "OKRSYNC_FEISHU_BASE_URL="+server.URL, "FEISHU_APP_ID=a", "FEISHU_APP_SECRET=b",
+				"OKRSYNC_REPORT_WEBHOOK_URL="+server.URL+"/open-apis/bot/v2/hook/any", "OKRSYNC_REPORT_METRICS_FILE=metrics.prom")
 			var stderr strings.Builder
 			cmd.Stderr = &stderr
 			if err := cmd.Start(); err != nil {
@@ -63,6 +64,12 @@ func TestSignals(t *testing.T) {
 				t.Errorf("exit code %d, want %d; it said\n%s", got, want, stderr.String())
 			}
 			checkInterrupted(t, folder, sim, rows)
+			if got := sim.Messages(); len(got) != 1 || got[0].Color != "red" {
+				t.Errorf("the group reads %+v", got)
+			}
+			if code := fmt.Sprintf("okrsync_last_run_exit_code{task=\"metrics\"} %d\n", want); !strings.Contains(read(t, filepath.Join(folder, "metrics.prom")), code) {
+				t.Errorf("the metrics have no %s", code)
+			}
 		})
 	}
 }

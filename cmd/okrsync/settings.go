@@ -61,6 +61,7 @@ func settings(c *config) []setting {
 		{key: "log.format", flag: "log-format", usage: "auto, console or json (default auto: console on a terminal)", set: oneOf(&c.logFormat, "auto", "console", "json")},
 	}
 	all = append(all, syncSettings(c)...)
+	all = append(all, notifySettings(c)...)
 	for _, column := range source.Columns() {
 		all = append(all, setting{key: "input.columns." + string(column), list: func(names []string) error {
 			c.columns[column] = names

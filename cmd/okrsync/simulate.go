@@ -41,6 +41,9 @@ func (p *program) simulateCommand() *cobra.Command {
 store of sources, tables and items, tokens, paging, limits, quotas and, if you
 like, everything that can go wrong. It ends on SIGINT or SIGTERM.
 
+It has a group's bot too: what is sent to its webhook, /open-apis/bot/v2/hook/ and
+any word, is held against Feishu's rules and shown on standard error.
+
 Without --data it holds a sample: metric source ` + feishutest.SampleSource + `, table
 ` + feishutest.SampleTable + `, and items ` + feishutest.SampleItem(1) + ` and following.
 
@@ -57,12 +60,13 @@ Faults, for --fault and --script:
   limit:N/PERIOD                             that limit from now on
 
 A script has a rule on each line, CALL WHICH FAULT [xTIMES]: CALL is token,
-sources, tables, list, get, patch, batch_update or *; WHICH is * for all, a
+sources, tables, list, get, patch, batch_update, bot or *; WHICH is * for all, a
 number, from:N, item:ID or time:FROM-TO. For example: patch 3 reset-after`,
 		Example: `  okrsync simulate --addr 127.0.0.1:8080 --items 1000 --limit 100/1m
   okrsync simulate --fault 500=0.05 --fault reset-after=0.05 --latency 20ms`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			s.config.OnMessage = p.overheard
 			return p.simulate(cmd.Context(), s)
 		},
 	}
@@ -96,6 +100,8 @@ func (s *simulation) flags(f *pflag.FlagSet) {
 	f.BoolVar(&c.NoScope, "no-scope", false, "the app lacks the OKR scope")
 	f.BoolVar(&c.NoEdition, "no-edition", false, "the tenant's edition lacks the API")
 	f.BoolVar(&c.NotOffered, "not-offered", false, "the tenant does not offer the API at all")
+	f.StringVar(&c.BotSecret, "bot-secret", "", "the secret that must have signed what is sent to the bot (default: none)")
+	f.StringVar(&c.BotKeyword, "bot-keyword", "", "a word that must stand in what is sent to the bot (default: none)")
 	f.BoolVar(&c.DenyIP, "deny-ip", false, "the caller's address is not on the app's allow-list")
 }
 
@@ -117,6 +123,11 @@ func (p *program) simulate(ctx context.Context, s simulation) error {
 		err = errors.Join(err, writeRequests(s.log, server.Requests()))
 	}
 	return err
+}
+
+// overheard shows what a bot says in its group.
+func (p *program) overheard(m feishutest.Message) {
+	p.say("the group reads:\n" + strings.TrimSpace(m.Title+"\n"+m.Text))
 }
 
 // server builds the simulator the flags describe.

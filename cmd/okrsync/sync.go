@@ -46,8 +46,14 @@ The exit code is 0 when nothing is left to do; see okrsync help exit-codes.`,
 		Example: `  okrsync sync --source 7041234567890123456 --table 7041234567890123457 values.xlsx
   okrsync sync --lang zh --json values.csv`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			s, err := p.onlineSession(cmd, f, files)
+			c, err := p.load(cmd)
 			if err != nil {
+				return err
+			}
+			var s *session
+			started := time.Now()
+			p.atEnd = func(code int) { p.writeMetrics(c, s, started, code) }
+			if s, err = p.onlineSession(cmd, c, f, files); err != nil {
 				return err
 			}
 			defer s.close()
@@ -61,7 +67,7 @@ The exit code is 0 when nothing is left to do; see okrsync help exit-codes.`,
 // add gives a command the flags that every run takes.
 func (f *syncFlags) add(cmd *cobra.Command) {
 	addSettings(cmd, "source", "table", "sheet", "out", "rate", "workers", "batch-size", "user-id-type", "lang", "log-level", "log-format",
-		"max-calls", "max-changed-rows", "max-notified", "max-factor")
+		"max-calls", "max-changed-rows", "max-notified", "max-factor", "metrics-file")
 	cmd.Flags().StringVar(&f.progress, "progress", "auto", "auto, bar, plain or none")
 	cmd.Flags().BoolVar(&f.noDiff, "no-diff", false, "send every given field unasked, without reading the live items first")
 	cmd.Flags().BoolVar(&f.fresh, "fresh", false, "start again instead of continuing an unfinished run of the same file")
@@ -86,13 +92,9 @@ func (f syncFlags) apply(c config) config {
 }
 
 // onlineSession starts the session of a command that speaks with Feishu about files.
-func (p *program) onlineSession(cmd *cobra.Command, f syncFlags, files []string) (*session, error) {
+func (p *program) onlineSession(cmd *cobra.Command, c config, f syncFlags, files []string) (*session, error) {
 	if len(files) == 0 {
 		return nil, usagef("no file given: okrsync %s FILE…", cmd.Name())
-	}
-	c, err := p.load(cmd)
-	if err != nil {
-		return nil, err
 	}
 	if err := oneOf(&c.progress, "auto", "bar", "plain", "none")(f.progress); err != nil {
 		return nil, usagef("--progress: %v", err)
@@ -116,9 +118,10 @@ type session struct {
 	flags      syncFlags
 	client     *feishu.Client
 	pacer      *sync.Pacer
-	lock       *flock.Flock  // of the output folder; nil until a file is to be sent
-	remembered bool          // the calls of earlier runs are known to the pacer
-	silence    time.Duration // that an earlier run was asked for, until it is told
+	lock       *flock.Flock     // of the output folder; nil until a file is to be sent
+	remembered bool             // the calls of earlier runs are known to the pacer
+	silence    time.Duration    // that an earlier run was asked for, until it is told
+	runs       []report.Summary // of the files that are done with
 }
 
 func (p *program) newSession(c config, f syncFlags) (*session, error) {
@@ -157,13 +160,21 @@ func (s *session) syncFile(ctx context.Context, name string, again retype) int {
 	started := time.Now().UTC()
 	input, err := s.open(ctx, name)
 	if err != nil {
-		return s.refused(name, started, err)
+		return s.ended(ctx, report.Message{Summary: s.refused(name, started, err)})
 	}
 	defer input.Close()
 	t := s.newTransfer(input, again, started)
 	defer t.closeBefore()
 	t.sync(ctx)
-	return t.end()
+	t.end()
+	return s.ended(ctx, t.message())
+}
+
+// ended takes in what came of a file, tells the group of it and returns the exit code.
+func (s *session) ended(ctx context.Context, m report.Message) int {
+	s.runs = append(s.runs, m.Summary)
+	s.notify(ctx, m)
+	return m.Summary.ExitCode
 }
 
 // open opens a file whose rows have somewhere to go.
@@ -209,13 +220,14 @@ func missingTargets(c config, columns []source.Column) []string {
 }
 
 // refused tells about a file that cannot be read at all.
-func (s *session) refused(name string, started time.Time, err error) int {
+func (s *session) refused(name string, started time.Time, err error) report.Summary {
 	code := s.program.tell(err)
-	if s.flags.json {
-		s.program.printJSON(report.Summary{
-			Version: version(), Input: sync.Input{Path: name}, Outcome: outcomes[code], ExitCode: code, Stop: stopOf(err),
-			Counts: report.NewCounts(), Calls: new(report.Calls), StartedAt: started, FinishedAt: time.Now().UTC(), Files: []string{},
-		})
+	summary := report.Summary{
+		Version: version(), Input: sync.Input{Path: name}, Outcome: outcomes[code], ExitCode: code, Stop: stopOf(err),
+		Counts: report.NewCounts(), Calls: new(report.Calls), StartedAt: started, FinishedAt: time.Now().UTC(), Files: []string{},
 	}
-	return code
+	if s.flags.json {
+		s.program.printJSON(summary)
+	}
+	return summary
 }

@@ -32,8 +32,9 @@ type transfer struct {
 
 	journal *sync.Journal // nil until the file is checked
 	retries atomic.Int64
-	toMend  int  // rows that somebody has to mend
-	trouble bool // some row used up its tries on network or server trouble
+	toMend  int           // rows that somebody has to mend
+	first   []sync.Result // of the rows to mend, in file order, for the group
+	trouble bool          // some row used up its tries on network or server trouble
 }
 
 func (s *session) newTransfer(input *source.File, again retype, started time.Time) *transfer {
@@ -119,8 +120,8 @@ func (t *transfer) ending() {
 	}
 }
 
-// end writes the views, says how the run went and returns its exit code.
-func (t *transfer) end() int {
+// end writes the views and says how the run went.
+func (t *transfer) end() {
 	if t.journal != nil {
 		if err := t.journal.Close(t.pacer); err != nil && t.fault == nil {
 			t.fault = fault{doing: journaling, where: t.folder, err: err}
@@ -138,7 +139,6 @@ func (t *transfer) end() int {
 		t.program.printJSON(t.summary)
 	}
 	t.tellEnd()
-	return t.summary.ExitCode
 }
 
 // answer counts the rows of the journal and writes its views, the summary last: a run
@@ -156,6 +156,9 @@ func (t *transfer) answer() error {
 	}
 	if err := t.views(record, t.input); err != nil {
 		return fault{doing: writingFiles, where: t.folder, err: err}
+	}
+	if t.first, err = t.firstToMend(record); err != nil {
+		return fault{doing: readingJournal, where: t.folder, err: err}
 	}
 	return nil
 }
