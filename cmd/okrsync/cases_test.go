@@ -222,6 +222,7 @@ var changing = []struct {
 	{regexp.MustCompile(`"timestamp":"\d{10}"`), `"timestamp":"SECONDS"`},
 	{regexp.MustCompile(`(host: |主机：)[^"\n]+`), "${1}HOST"},
 	{regexp.MustCompile(`(?m)^(okrsync_last_run_(duration|start_timestamp|end_timestamp)_seconds\{.*\}) [0-9.]+$`), "$1 SECONDS"},
+	{regexp.MustCompile(`"timeline":\{[^{}]*(\{[^{}]*\}[^{}]*)*\}`), `"timeline":TIMELINE`},
 	{regexp.MustCompile(`"okrsync/[^"]*"`), `"okrsync/VERSION"`},
 	{regexp.MustCompile(`"version":"[^"]*"`), `"version":"VERSION"`},
 	{regexp.MustCompile(`,version="[^"]*"`), `,version="VERSION"`},

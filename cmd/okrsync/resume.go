@@ -199,6 +199,7 @@ func (t *transfer) sending(a sync.Attempt) error {
 	if err := t.journal.Sending(a); err != nil {
 		return fault{doing: journaling, where: t.folder, err: err}
 	}
+	t.timeline.Call(a.At)
 	return nil
 }
 

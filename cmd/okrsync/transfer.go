@@ -30,15 +30,16 @@ type transfer struct {
 	show    *progress
 	earlier sync.Tally // of the files before
 
-	journal *sync.Journal // nil until the file is checked
-	retries atomic.Int64
-	toMend  int           // rows that somebody has to mend
-	first   []sync.Result // of the rows to mend, in file order, for the group
-	trouble bool          // some row used up its tries on network or server trouble
+	journal  *sync.Journal // nil until the file is checked
+	timeline *report.Timeline
+	retries  atomic.Int64
+	toMend   int           // rows that somebody has to mend
+	first    []sync.Result // of the rows to mend, in file order, for the group
+	trouble  bool          // some row used up its tries on network or server trouble
 }
 
 func (s *session) newTransfer(input *source.File, again retype, started time.Time) *transfer {
-	t := &transfer{account: s.account(input, again, started), input: input, earlier: s.pacer.Tally()}
+	t := &transfer{account: s.account(input, again, started), input: input, earlier: s.pacer.Tally(), timeline: report.NewTimeline(started)}
 	terminal := isTerminal(s.program.stderr)
 	t.show = newProgress(s.program.stderr, s.config.progress, s.config.lang, terminal)
 	t.logger = newLogger(t.show, s.config, terminal)
@@ -171,7 +172,7 @@ func (t *transfer) settle() {
 	s.Outcome = outcomes[s.ExitCode]
 	tally := t.pacer.Tally().Since(t.earlier)
 	s.Calls, s.RateLimited, s.PausedSeconds = new(report.CallsOf(tally)), tally.RateLimited, tally.Paused.Seconds()
-	s.Retries = int(t.retries.Load())
+	s.Retries, s.Timeline = int(t.retries.Load()), t.timeline.History()
 	if s.FinishedAt.IsZero() {
 		s.FinishedAt = time.Now().UTC()
 	}
@@ -220,6 +221,7 @@ func stopOf(err error) *report.Stop {
 // paused tells about a pause, once.
 func (t *transfer) paused(p sync.Pause) {
 	t.resting(p)
+	t.timeline.Pause(time.Now(), p.Length, string(p.Code))
 	t.logger.Warn(pauseText(p, t.config.lang), zap.String("code", string(p.Code)))
 }
 

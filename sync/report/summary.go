@@ -37,6 +37,10 @@ type Summary struct {
 	RowsBefore int       `json:"rows_before,omitempty"`
 	ResumedAt  time.Time `json:"resumed_at,omitzero"`
 
+	// Timeline is how the calls of this part were spread over its time; nil where none went
+	// out, or only a journal is left of the run.
+	Timeline *History `json:"timeline,omitempty"`
+
 	StartedAt  time.Time `json:"started_at"` // of its first part
 	FinishedAt time.Time `json:"finished_at"`
 	Files      []string  `json:"files"` // in the run's folder
