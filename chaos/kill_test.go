@@ -340,7 +340,7 @@ func (r *round) checkFiles(code int) {
 	if len(runs) != 1 {
 		r.t.Fatalf("%s: runs %q", r.about, runs)
 	}
-	wanted := []string{okrsync.JournalName, report.CSVName, report.XLSXName, okrsync.SummaryName}
+	wanted := []string{okrsync.JournalName, report.CSVName, report.XLSXName, report.HTMLName, okrsync.SummaryName}
 	if !slices.Contains(r.args, "--no-diff") {
 		wanted = append(wanted, report.RollbackName)
 	}

@@ -27,9 +27,9 @@ func (p *program) reportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report RUN_DIR…",
 		Short: "write a run's result files again from its journal",
-		Long: `report writes result.csv, rollback.csv and summary.json in the folder of a run
-again, from its journal: in another language, or for a run that was killed before
-it could write them. Of such a run, rows whose update was out are told as
+		Long: `report writes result.csv, rollback.csv, report.html and summary.json in the folder
+of a run again, from its journal: in another language, or for a run that was killed
+before it could write them. Of such a run, rows whose update was out are told as
 unprocessed; those that it had not reached count as unprocessed too, and are not
 listed, for the journal does not know them.
 

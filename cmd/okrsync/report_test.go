@@ -28,7 +28,7 @@ func TestReportAgain(t *testing.T) {
 	}
 
 	write(t, filepath.Join(folder, ".tmp-result.csv-123"), "half of it")
-	for _, name := range []string{sync.SummaryName, report.CSVName, report.RollbackName} { // as after a kill
+	for _, name := range []string{sync.SummaryName, report.CSVName, report.RollbackName, report.HTMLName} { // as after a kill
 		if err := os.Remove(filepath.Join(folder, name)); err != nil {
 			t.Fatal(err)
 		}

@@ -36,7 +36,8 @@ func (p *program) syncCommand() *cobra.Command {
 		Long: `sync reads each FILE (CSV or XLSX; - is standard input), checks it as a
 whole, compares it with the live items, and only then sends what differs: one
 update per row. Every row gets an answer in a folder of its own for each run:
-result.csv, rollback.csv with the values before, summary.json and journal.jsonl.
+result.csv, rollback.csv with the values before, the page report.html,
+summary.json and journal.jsonl.
 okrsync plan shows all of it without sending anything.
 
 The same content again, whatever the file is called, continues a run of it that

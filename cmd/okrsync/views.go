@@ -38,6 +38,12 @@ func (a *account) views(record *sync.Record, input *source.File) error {
 		}
 		s.Files = append(s.Files, report.XLSXName)
 	}
+	if a.config.has(formatHTML) {
+		s.Files = append(s.Files, report.HTMLName)
+		if err := report.HTML(a.folder, lang, *s, record.Results()); err != nil {
+			return err
+		}
+	}
 	s.Files = append(s.Files, sync.SummaryName)
 	return report.WriteSummary(a.folder, *s)
 }

@@ -8,4 +8,5 @@ const (
 	CSVName      = "result.csv"
 	RollbackName = "rollback.csv"
 	XLSXName     = "result.xlsx"
+	HTMLName     = "report.html"
 )
