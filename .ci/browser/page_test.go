@@ -35,7 +35,8 @@ func TestRows(t *testing.T) {
 		"NUMBER_invalid":      {"6"},
 		"7100000000000000012": {"16"},
 		"待定":                  {"6"},
-		"起始值 50":              {"5"},
+		"起始值与目标值 50":          {"5"},
+		"superior ou_nobody":  {"12"},
 		"ou_nobody":           {"12"},
 		"1001002":             {"7"},
 		"合计":                  {"19"},
@@ -44,6 +45,7 @@ func TestRows(t *testing.T) {
 		p.search(query)
 		p.wantRows(query, want...)
 	}
+	p.search("no such words")
 	if got := p.text("#scroll"); !strings.Contains(got, "No row matches") {
 		t.Error(got)
 	}

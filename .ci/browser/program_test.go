@@ -20,8 +20,8 @@ import (
 var shots = flag.String("shots", "", "the `DIR` to write pictures of the pages to, for people to look at")
 
 var (
-	program string          // the built okrsync
-	chrome  context.Context // in which the browser runs
+	program string                                       // the built okrsync
+	chrome  func() (context.Context, context.CancelFunc) // opens a tab
 )
 
 func TestMain(m *testing.M) {
@@ -43,10 +43,10 @@ func TestMain(m *testing.M) {
 			chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
 		allocator, cancel := chromedp.NewExecAllocator(context.Background(), options...)
 		defer cancel()
-		first, closeBrowser := chromedp.NewContext(allocator)
+		browser, closeBrowser := chromedp.NewContext(allocator)
 		defer closeBrowser()
-		chrome = first
-		if err := chromedp.Do(chrome); err != nil {
+		chrome = func() (context.Context, context.CancelFunc) { return chromedp.NewContext(browser) }
+		if err := chromedp.Do(browser); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}

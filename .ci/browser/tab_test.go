@@ -39,7 +39,7 @@ type tab struct {
 // nothing on the console and asked nobody for anything.
 func open(t *testing.T, name string, before ...step) *tab {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(chrome)
+	ctx, cancel := chrome()
 	p := &tab{t: t, ctx: ctx, url: (&url.URL{Scheme: "file", Path: name}).String()}
 	t.Cleanup(func() {
 		p.checkQuiet()
