@@ -117,10 +117,10 @@ func TestForecastIsBounded(t *testing.T) {
 	p := pipe{workers: 6, flight: 4, reply: 100 * milli}
 	day := []Limit{{1, 24 * time.Hour}}
 	for _, n := range []int{200_000, 2_000_000_000} {
-		if got := p.forecast(day, 0, n); got < 100*365*24*time.Hour {
+		if got := p.forecast(newPace(day, 0, false, 4), time.Now(), n); got < 100*365*24*time.Hour {
 			t.Errorf("%d calls at one a day: %s", n, got)
 		}
-		if got := p.forecast(day, 1, n); got < 100*365*24*time.Hour {
+		if got := p.forecast(newPace(day, 1, false, 4), time.Now(), n); got < 100*365*24*time.Hour {
 			t.Errorf("%d calls at one a day, spread: %s", n, got)
 		}
 	}

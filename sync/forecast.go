@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"okrsync/feishu"
 )
 
@@ -15,36 +17,65 @@ type pipe struct {
 	reply, early    time.Duration
 }
 
-// forecast is how long n calls take at the limits. A burst above zero spreads the calls
-// evenly, as in NewPacer.
-func (p pipe) forecast(limits []Limit, burst, n int) time.Duration {
+// forecast is how long n calls take from a time on at a pace. It changes nothing.
+func (p pipe) forecast(pace *pace, from time.Time, n int) time.Duration {
 	if n <= 0 {
 		return 0
 	}
-	longest := float64(p.waves(slices.SortedFunc(slices.Values(limits), func(a, b Limit) int { return cmp.Compare(b.Period, a.Period) }), n))
-	if burst > 0 {
-		for _, l := range limits {
-			even := float64(max(n-burst, 0)) / float64(l.perSecond()) * float64(time.Second)
-			longest = max(longest, even+float64(p.reply))
-		}
-	}
+	var windows []*window
+	pace.each(func(w *window) { windows = append(windows, w) })
+	slices.SortFunc(windows, func(a, b *window) int { return cmp.Compare(b.limit.Period, a.limit.Period) })
+	longest := max(p.waves(windows, from, n), pace.spreads(from, n)+float64(p.reply))
 	return time.Duration(min(longest, float64(forever)/2))
 }
 
-// waves is how long n calls take at limits, the longest period first: whole waves of its
-// calls, one a period, and then the rest, each as fast as the other limits let it.
-func (p pipe) waves(limits []Limit, n int) float64 {
-	if len(limits) == 0 {
+// next is how long after a time the next call can go out.
+func (p pipe) next(pace *pace, from time.Time) time.Duration {
+	wait := time.Duration(pace.spreads(from, 1))
+	pace.each(func(w *window) { wait = max(wait, w.wanting(from, 1, p)) })
+	return wait
+}
+
+// spreads is how long after a time n calls have gone out that are spread evenly.
+func (p *pace) spreads(from time.Time, n int) float64 {
+	if p.even.Limit() == rate.Inf {
+		return 0
+	}
+	return max(0, float64(n)-p.even.TokensAt(from)) / float64(p.even.Limit()) * float64(time.Second)
+}
+
+// waves is how long n calls take in windows, the one of the longest period first. Its
+// permits go out in turn, each again a wave after it did before, and as fast as the other
+// windows let them.
+func (p pipe) waves(windows []*window, from time.Time, n int) float64 {
+	if len(windows) == 0 {
 		return float64(p.rush(n))
 	}
-	l, others := limits[0], limits[1:]
-	whole := (n - 1) / l.N
-	if whole == 0 {
-		return p.waves(others, n)
+	w, others := windows[0], windows[1:]
+	rounds := (n - 1) / w.limit.N
+	nth := n - rounds*w.limit.N
+	first := max(p.waves(others, from, nth), float64(w.wanting(from, nth, p)))
+	if rounds == 0 {
+		return first
 	}
 	// The permits of one period come back in the order of its answers.
-	wave := float64(l.Period + min(l.Period/slots, longestSlot) + max(0, p.reply-p.early))
-	return float64(whole)*max(wave, p.waves(others, l.N)) + p.waves(others, n-whole*l.N)
+	wave := float64(w.limit.Period + min(w.limit.Period/slots, longestSlot) + max(0, p.reply-p.early))
+	return float64(rounds)*max(wave, p.waves(others, from, w.limit.N)) + first
+}
+
+// wanting is how long after a time the n-th permit is good, of those that the window
+// has: first those that are, then those of answered calls, then those of calls on the wire.
+func (w *window) wanting(from time.Time, n int, p pipe) time.Duration {
+	period := w.limit.Period - min(p.early, w.limit.Period/2)
+	if n -= w.limit.N - w.out - w.held; n <= 0 {
+		return 0
+	}
+	for _, a := range w.back {
+		if n -= a.n; n <= 0 {
+			return max(0, period-from.Sub(a.at))
+		}
+	}
+	return p.reply + period
 }
 
 // rush is how long n calls take that no limit holds up: the number at a time doubles with
@@ -59,18 +90,6 @@ func (p pipe) rush(n int) time.Duration {
 		rounds += (n + p.workers - 1) / p.workers
 	}
 	return time.Duration(rounds) * p.reply
-}
-
-// Forecast is how long n calls of a kind will take, made by so many workers at a time,
-// judging by how long answers have taken so far.
-func (p *Pacer) Forecast(call feishu.Call, n, workers int) time.Duration {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	out := pipe{workers: max(workers, 1), flight: firstFlight(call), reply: p.trips.mean()}
-	if !p.Strict {
-		out.early = p.trips.early()
-	}
-	return out.forecast(p.limits, p.burst, n)
 }
 
 // updateCalls are the calls that so many items take in batches of a size. What is

@@ -33,6 +33,7 @@ type Pacer struct {
 	mu      sync.Mutex
 	paces   map[feishu.Call]*pace
 	quiet   time.Time     // nobody sends before
+	pause   Pause         // why, without its length
 	moment  time.Time     // nor before this, which is no pause
 	changed chan struct{} // closed when a permit comes back; nil when nobody waits
 	out     int           // calls on the wire

@@ -133,7 +133,7 @@ func (p *Pacer) Remember(past Past) time.Duration {
 	if !past.quiet.After(now) {
 		return 0
 	}
-	return p.hush(now, min(past.quiet.Sub(now), mostSlow))
+	return p.hush(now, min(past.quiet.Sub(now), mostSlow), Pause{}).Length
 }
 
 // past is what the limits still count of the calls since a time.

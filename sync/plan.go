@@ -91,18 +91,9 @@ func (j Job) prepare(ctx context.Context, c *checked, named *mentions) (Plan, er
 		spent.Reading, plan.Short = alone, spent
 	}
 	plan.Reading = looked
-	plan.Time = looked + j.forecast(plan.Calls)
-	plan.BatchedTime = looked + j.forecast(plan.BatchedCalls)
+	plan.Time = looked + j.Pacer.Outlook(plan.Calls, j.Workers).Left
+	plan.BatchedTime = looked + j.Pacer.Outlook(plan.BatchedCalls, j.Workers).Left
 	return plan, nil
-}
-
-// forecast is how long calls take, of which each kind has limits of its own.
-func (j Job) forecast(calls map[feishu.Call]int) time.Duration {
-	var all time.Duration
-	for call, n := range calls {
-		all = max(all, j.Pacer.Forecast(call, n, j.Workers))
-	}
-	return all
 }
 
 // A survey adds up what comes of the rows.

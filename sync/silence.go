@@ -47,9 +47,9 @@ func (p *Pacer) slowDown(pace *pace, now, sent time.Time, refusal *feishu.Error)
 		own = 0 // what the first one asks for is enough
 	}
 	rest := max(refusal.Reset, own.Round(100*time.Millisecond))
-	added := p.hush(now, rest)
+	pause := p.hush(now, rest, Pause{Code: refusal.Code})
 	pace.refuse(now, sent, now.Add(rest), refusal.Reset >= own)
-	return Pause{Length: added, Code: refusal.Code}
+	return pause
 }
 
 // troubled is the news of a call that had no answer, or one that says nothing. When
@@ -59,11 +59,11 @@ func (p *Pacer) troubled(now, sent time.Time, refusal *feishu.Error) Pause {
 	if p.outage.lasts() {
 		return Pause{} // it is given up
 	}
-	added := p.hush(now, rest)
+	pause := p.hush(now, rest, Pause{Code: refusal.Code, Try: p.outage.lost - anOutage + 1})
 	if rest < leastRest {
-		added = 0 // too short to tell
+		pause.Length = 0 // too short to tell
 	}
-	return Pause{Length: added, Code: refusal.Code, Try: p.outage.lost - anOutage + 1}
+	return pause
 }
 
 // serve sets how long everybody rests in an outage, and how many calls are made at a time.
@@ -84,25 +84,27 @@ func (p *Pacer) Down() bool {
 // Rest keeps everybody silent for the given time.
 func (p *Pacer) Rest(rest time.Duration, code feishu.Code) {
 	p.mu.Lock()
-	added := p.hush(time.Now(), rest)
+	pause := p.hush(time.Now(), rest, Pause{Code: code})
 	p.mu.Unlock()
-	p.tell(Pause{Length: added, Code: code})
+	p.tell(pause)
 }
 
-// hush prolongs the silence and returns by how much, if that is news. Prolonging it by
+// hush prolongs the silence, for a reason that is given as a pause without its length.
+// It returns the pause by as much, or of no length if that is no news. Prolonging it by
 // less than a second is none: the refusals of one moment arrive one after the other.
-func (p *Pacer) hush(now time.Time, rest time.Duration) time.Duration {
+func (p *Pacer) hush(now time.Time, rest time.Duration, why Pause) Pause {
 	silent := max(0, p.quiet.Sub(now))
 	added := rest - silent
 	if added <= 0 {
-		return 0
+		return Pause{}
 	}
-	p.quiet = now.Add(rest)
+	p.quiet, p.pause = now.Add(rest), why
 	p.paused += added
 	if silent > 0 && added < time.Second {
-		return 0
+		return Pause{}
 	}
-	return added
+	why.Length = added
+	return why
 }
 
 func (p *Pacer) tell(pause Pause) {
