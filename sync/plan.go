@@ -62,7 +62,7 @@ func (j Job) prepare(ctx context.Context, c *checked, named *mentions) (Plan, er
 	if j.Compare {
 		live, err := j.look(ctx, left, named.lateTables())
 		if spent, ok := errors.AsType[*BudgetError](err); ok {
-			spent.Reading = alone
+			spent.TooFew = alone
 		}
 		if err != nil {
 			return Plan{}, causeOf(ctx, err)
@@ -88,7 +88,7 @@ func (j Job) prepare(ctx context.Context, c *checked, named *mentions) (Plan, er
 		Calls: updateCalls(s.items, j.BatchSize), BatchedCalls: updateCalls(s.items, feishu.MaxBatch),
 	}
 	if spent, short := errors.AsType[*BudgetError](j.Pacer.spentUp()); short && s.counts[Planned] > 0 {
-		spent.Reading, plan.Short = alone, spent
+		spent.TooFew, plan.Short = alone, spent
 	}
 	plan.Reading = looked
 	plan.Time = looked + j.Pacer.Outlook(plan.Calls, j.Workers).Left

@@ -213,10 +213,10 @@ var changing = []struct {
 }{
 	{regexp.MustCompile(`\d{8}T\d{6}Z-`), "STAMP-"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT[0-9:.]+Z`), "TIME"},
-	{regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d\t`), "CLOCK\t"},
+	{regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d `), "CLOCK "},
 	{regexp.MustCompile(`\b\d{14}[0-9a-fA-F]{6,}\b`), "LOGID"},
 	{regexp.MustCompile(`(about|约需|共约) (<1s|\d\.\ds)`), "$1 SHORT"},
-	{regexp.MustCompile(`"wait": "?[0-9.]+[a-zµ]*"?`), `"wait": WAIT`},
+	{regexp.MustCompile(`wait=[0-9.]+[a-zµ]*`), `wait=WAIT`},
 	{regexp.MustCompile(`"(paused_|batch_)?seconds":[0-9.e-]+`), `"${1}seconds":SECONDS`},
 	{regexp.MustCompile(`127\.0\.0\.1:\d+->127\.0\.0\.1:\d+`), "CLIENT->SERVER"},
 	{regexp.MustCompile(`"timestamp":"\d{10}"`), `"timestamp":"SECONDS"`},

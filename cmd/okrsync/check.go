@@ -109,7 +109,9 @@ func (i *inspection) end() int {
 		i.problems.writeTo(i.program.stdout, i.config.lang, i.summary, report.CSVName)
 	}
 	i.tellErrors()
-	i.tellEnd()
+	if i.folder != "" {
+		i.tellEnd(i.next())
+	}
 	return i.summary.ExitCode
 }
 

@@ -104,8 +104,8 @@ func defaults() config {
 		out:        "okrsync-out",
 		formats:    []string{formatCSV, formatXLSX, formatHTML},
 		logLevel:   "info",
-		logFormat:  "auto",
-		progress:   "auto",
+		logFormat:  logAuto,
+		progress:   progressAuto,
 
 		webhookWhen: whenAlways,
 	}

@@ -22,7 +22,7 @@ func configure(t *testing.T, content string, environ []string, args ...string) (
 	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := &program{environ: environ, stdout: new(bytes.Buffer), stderr: new(bytes.Buffer)}
+	p := &program{environ: environ, stdout: new(bytes.Buffer), stderr: newScreen(new(bytes.Buffer))}
 	var loaded config
 	var failed error
 	root := p.root()

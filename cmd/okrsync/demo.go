@@ -27,7 +27,7 @@ with some rows that must fail, plans and syncs it, and shows the result of every
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c := defaults()
-			c.out, c.lang, c.logLevel, c.progress = out, p.locale(), "error", "none"
+			c.out, c.lang, c.logLevel, c.progress = out, p.locale(), "error", progressNone
 			if lang != "" {
 				if err := oneOf(&c.lang, "zh", "en")(lang); err != nil {
 					return usagef("--lang: %v", err)
@@ -82,7 +82,7 @@ func (p *program) demo(ctx context.Context, c config) error {
 
 // demoRuns plans and syncs the workbook and returns the exit code of the latter.
 func (p *program) demoRuns(ctx context.Context, c config, workbook string) (int, error) {
-	s, err := p.newSession(c, syncFlags{})
+	s, err := p.newSession(c, syncFlags{listed: true})
 	if err != nil {
 		return 0, err
 	}

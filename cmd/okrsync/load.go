@@ -10,6 +10,7 @@ import (
 
 	"github.com/agnivade/levenshtein"
 	"github.com/spf13/cobra"
+	"go.uber.org/zap/zapcore"
 
 	"okrsync/feishu"
 )
@@ -34,6 +35,12 @@ func (p *program) load(cmd *cobra.Command) (config, error) {
 		l.config.lang = p.locale()
 	}
 	p.lang = l.config.lang
+	if l.config.logFormat == logJSON {
+		p.json = newJSON(p.stderr, zapcore.InfoLevel) // the level is about the log
+	}
+	for _, hint := range l.hints {
+		p.say(hint)
+	}
 	if len(l.problems) > 0 {
 		return config{}, &usageError{l.problems}
 	}
@@ -46,6 +53,7 @@ type loader struct {
 	config   config
 	settings []setting
 	problems []string
+	hints    []string // what is no mistake, and worth telling
 }
 
 func (l *loader) problem(format string, args ...any) {
@@ -82,7 +90,7 @@ func (l *loader) strayVariables(known []string) {
 		if strings.HasPrefix(name, "OKRSYNC_SYNC_GUARD") { // a run without the guard that somebody meant is worse than none
 			l.problem("unknown variable %s%s", name, hint)
 		} else if hint != "" {
-			l.program.say(fmt.Sprintf("the variable %s means nothing to okrsync and is left alone%s", name, hint))
+			l.hints = append(l.hints, fmt.Sprintf("the variable %s means nothing to okrsync and is left alone%s", name, hint))
 		}
 	}
 }

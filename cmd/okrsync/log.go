@@ -1,34 +1,33 @@
 package main
 
 import (
-	"io"
-	"os"
-
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
-	"golang.org/x/term"
 )
 
-// newLogger returns the logger of a command: console lines where people look
-// on, JSON where they don't, unless the configuration says which.
-func newLogger(w io.Writer, c config, terminal bool) *zap.Logger {
+// What log.format can be. Auto is console lines where people look on, and JSON elsewhere.
+const (
+	logAuto    = "auto"
+	logConsole = "console"
+	logJSON    = "json"
+)
+
+// newLogger returns the logger of a command, which writes to the screen.
+func newLogger(s *screen, c config) *zap.Logger {
 	level, err := zapcore.ParseLevel(c.logLevel)
 	if err != nil {
 		level = zapcore.InfoLevel
 	}
+	if c.logFormat == logJSON || c.logFormat == logAuto && !s.terminal() {
+		return newJSON(s, level)
+	}
+	return zap.New(zapcore.NewCore(newConsole(s.width), zapcore.AddSync(s), level))
+}
+
+// newJSON returns a logger whose lines programs read.
+func newJSON(s *screen, level zapcore.Level) *zap.Logger {
 	encoder := zap.NewProductionEncoderConfig()
 	encoder.EncodeTime = zapcore.ISO8601TimeEncoder
 	encoder.TimeKey = "time"
-	if c.logFormat == "json" || c.logFormat == "auto" && !terminal {
-		return zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(encoder), zapcore.AddSync(w), level))
-	}
-	encoder.EncodeTime = zapcore.TimeEncoderOfLayout("15:04:05")
-	encoder.EncodeLevel = zapcore.CapitalLevelEncoder
-	return zap.New(zapcore.NewCore(zapcore.NewConsoleEncoder(encoder), zapcore.AddSync(w), level))
-}
-
-// isTerminal reports whether people read what is written to w.
-func isTerminal(w io.Writer) bool {
-	file, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
+	return zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(encoder), zapcore.AddSync(s), level))
 }

@@ -11,12 +11,26 @@ import (
 	"runtime/debug"
 	"syscall"
 	"time"
+
+	"go.uber.org/zap"
 )
 
 func main() {
 	leanCollector()
-	ctx, stop := untilSignal(context.Background())
-	code := run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr)
+	stderr := newScreen(os.Stderr)
+	ctx, stop := untilSignal(context.Background(), func(s os.Signal) {
+		said := make(chan struct{})
+		go func() {
+			stderr.part()
+			close(said)
+		}()
+		select {
+		case <-said:
+		case <-time.After(sameSignal): // nobody reads it
+		}
+		dieOf(s)
+	})
+	code := run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, stderr)
 	stop()
 	os.Exit(code)
 }
@@ -53,28 +67,47 @@ func (i interrupted) Advice(lang string) string {
 const sameSignal = 100 * time.Millisecond
 
 // untilSignal returns a context that the first SIGINT, SIGTERM or SIGHUP ends,
-// with an interrupted as its cause. A second one ends the process at once, as if
-// nobody listened. A pipe that nobody reads any more is an error of writing to
-// it, and no reason to die in the middle of a run.
-func untilSignal(parent context.Context) (context.Context, func()) {
+// with an interrupted as its cause. At the second one nobody listens any more: again is
+// called with it, and ends the process at once. A pipe that nobody reads any more is an
+// error of writing to it, and no reason to die in the middle of a run.
+func untilSignal(parent context.Context, again func(os.Signal)) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
-	signals := make(chan os.Signal, 1)
+	signals, over := make(chan os.Signal, 1), make(chan struct{})
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
 		signal.Notify(signals, syscall.SIGHUP)
 	}
 	signal.Ignore(syscall.SIGPIPE)
 	go func() {
-		select {
-		case s := <-signals:
-			cancel(interrupted{s})
-			time.AfterFunc(sameSignal, func() { signal.Stop(signals) })
-		case <-ctx.Done():
+		var first time.Time
+		for {
+			select {
+			case <-over:
+				return
+			case s := <-signals:
+				switch {
+				case first.IsZero():
+					first = time.Now()
+					cancel(interrupted{s})
+				case time.Since(first) > sameSignal:
+					signal.Stop(signals)
+					again(s)
+					return
+				}
+			}
 		}
 	}()
 	return ctx, func() {
 		signal.Stop(signals)
+		close(over)
 		cancel(nil)
+	}
+}
+
+// dieOf ends the process by a signal that nobody listens to, so that its parent sees why.
+func dieOf(s os.Signal) {
+	if self, err := os.FindProcess(os.Getpid()); err != nil || self.Signal(s) != nil {
+		os.Exit(exitInterrupted) // where signals cannot be sent
 	}
 }
 
@@ -85,17 +118,18 @@ type program struct {
 	environ []string
 	stdin   io.Reader
 	stdout  io.Writer      // data only
-	stderr  io.Writer      // everything else
+	stderr  *screen        // everything else
 	lang    string         // zh or en: what people are spoken to in
+	json    *zap.Logger    // takes every sentence if log.format is json, else nil
 	atEnd   func(code int) // is told the exit code, whatever it is
 }
 
 // run is main without the process around it, and returns the exit code.
 func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
-	p := &program{args: args, environ: environ, stdin: stdin, stderr: stderr, atEnd: func(int) {}}
+	p := &program{args: args, environ: environ, stdin: stdin, stderr: newScreen(stderr), atEnd: func(int) {}}
 	defer func() {
 		if bug := recover(); bug != nil { // else it would end with 2, which means that nothing was sent
-			fmt.Fprintf(stderr, "okrsync: internal error: %v\n%s", bug, debug.Stack())
+			fmt.Fprintf(p.stderr, "okrsync: internal error: %v\n%s", bug, debug.Stack())
 			code = exitInternal
 		}
 		p.atEnd(code)

@@ -39,7 +39,7 @@ func (p *program) writeMetrics(c config, s *session, started time.Time, code int
 			err = failed.Err // without the temporary name
 		}
 		f := fault{doing: writingMetrics, where: c.metricsFile, err: err}
-		newLogger(p.stderr, c, isTerminal(p.stderr)).Warn(f.Reason(c.lang), zap.String("advice", f.Advice(c.lang)))
+		newLogger(p.stderr, c).Warn(f.Reason(c.lang), zap.String("advice", f.Advice(c.lang)))
 	}
 }
 

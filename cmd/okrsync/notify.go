@@ -95,7 +95,7 @@ func (s *session) notify(ctx context.Context, m report.Message) {
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(haste, cancel) })()
 	err := s.post(within, m.Card(s.config.lang))
-	logger := newLogger(s.program.stderr, s.config, isTerminal(s.program.stderr))
+	logger := newLogger(s.program.stderr, s.config)
 	if err == nil {
 		logger.Debug(phrase(s.config.lang, "已发送群消息", "the group was told"))
 		return

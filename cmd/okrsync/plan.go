@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
+	"go.uber.org/zap"
 
 	"okrsync/source"
 	"okrsync/sync"
@@ -57,15 +59,17 @@ func (s *session) planFile(ctx context.Context, name string, again retype) int {
 	}
 	defer input.Close()
 	r := &rehearsal{account: s.account(input, again, started), input: input, problems: newProblems(), earlier: s.pacer.Tally()}
+	r.rehearsed = true
 	defer r.closeBefore()
-	show := newProgress(s.program.stderr, s.config.progress, s.config.lang, isTerminal(s.program.stderr))
+	logger := newLogger(s.program.stderr, s.config)
+	show := s.newProgress(logger, new(atomic.Int64))
 	job := s.job(input)
 	job.OnLook = show.looked
 	job.Begin = func(rows int) (*sync.Record, error) {
 		show.begin(rows, 0)
 		return r.begin(rows)
 	}
-	s.pacer.OnPause = func(p sync.Pause) { fmt.Fprintln(show, "okrsync: "+pauseText(p, s.config.lang)) }
+	s.pacer.OnPause = func(p sync.Pause) { logger.Warn(pauseText(p, s.config.lang), zap.String("code", string(p.Code))) }
 	plan, results, err := job.Plan(ctx)
 	show.finish()
 	if err != nil {
@@ -124,10 +128,7 @@ func (r *rehearsal) show(plan sync.Plan, results iter.Seq2[sync.Result, error]) 
 		return gravest(exitCode(err), s.ExitCode)
 	}
 	if !r.flags.quiet {
-		r.program.say(r.verdict())
-		if next := r.next(); next != "" {
-			r.program.say(phrase(r.config.lang, "下一步：", "next: ") + next)
-		}
+		r.tellEnd(r.next(total(r.callsAhead(plan))))
 	}
 	return s.ExitCode
 }
@@ -155,23 +156,23 @@ func (r *rehearsal) code(plan sync.Plan) int {
 	return exitOK
 }
 
-// next is what to do after the plan.
-func (r *rehearsal) next() string {
+// next is what to do after the plan, which takes so many calls.
+func (r *rehearsal) next(calls int) step {
 	if r.again == nil {
-		return ""
+		return step{}
 	}
 	lang, onward := r.config.lang, r.again("sync")
 	switch {
 	case r.summary.ExitCode == exitGuard:
-		return r.again("sync", "--yes")
+		return step{command: r.again("sync", "--yes")}
 	case r.summary.ExitCode == exitQuota:
-		return phrase(lang, "调大 --max-calls 后运行 ", "with a higher --max-calls, ") + onward
+		return step{command: r.again("sync", fmt.Sprint("--max-calls ", calls))}
 	case r.summary.Counts[sync.Planned] == 0 && r.summary.ExitCode == exitRows:
-		return phrase(lang, "按上面的建议修改这些行，然后运行 ", "mend the rows as advised above, then ") + r.again()
+		return step{phrase(lang, "按上面的建议修改这些行，然后运行 ", "mend the rows as advised above, then "), r.again()}
 	case r.summary.Counts[sync.Planned] == 0:
-		return ""
+		return step{}
 	case r.summary.ExitCode == exitRows:
-		return phrase(lang, "按上面的建议修改被拒绝的行，或者只发送其余的行：", "mend the rows as advised above, or send the others: ") + onward
+		return step{phrase(lang, "按上面的建议修改被拒绝的行，或者只发送其余的行：", "mend the rows as advised above, or send the others: "), onward}
 	}
-	return onward
+	return step{command: onward}
 }

@@ -204,6 +204,22 @@ func (ps *problems) writeTo(w io.Writer, lang string, s report.Summary, all stri
 	}
 }
 
+// brief says in a few lines what is to be mended: the first of each kind.
+func (ps *problems) brief(lang string) iter.Seq[string] {
+	const most = 5
+	return func(yield func(string) bool) {
+		for i, g := range ps.sorted() {
+			if i == most {
+				yield(phrase(lang, fmt.Sprintf("…还有 %d 类", len(ps.groups)-most), fmt.Sprintf("… and %d more kinds", len(ps.groups)-most)))
+				return
+			}
+			if !yield(g.title(lang) + phrase(lang, "：", ": ") + g.first[0].In(lang)) {
+				return
+			}
+		}
+	}
+}
+
 // title names a group: its column, how many there are, and their code.
 func (g *group) title(lang string) string {
 	column := cmp.Or(g.column, g.field)

@@ -111,7 +111,7 @@ func (s *session) rewrite(record *sync.Record) error {
 	if s.flags.json {
 		s.program.printJSON(a.summary)
 	}
-	a.tellEnd()
+	a.tellEnd(step{})
 	return a.tellRest(record)
 }
 
@@ -133,9 +133,8 @@ func (a *account) tellRest(record *sync.Record) error {
 	case next == nil || next.Folder != record.Folder:
 		a.program.say(phrase(lang, "同一文件后来又有一次运行，这一次不会再继续", "a later run of the same file has taken its place: it is not continued"))
 	default:
-		a.program.say(phrase(lang,
-			"下一步：用同一文件和设置再运行 okrsync sync，会继续这次运行",
-			"next: okrsync sync with the same file and settings continues it"))
+		a.program.sayNext(step{command: phrase(lang,
+			"用同一文件和设置再运行 okrsync sync，会继续这次运行", "okrsync sync with the same file and settings continues it")})
 	}
 	if next != nil {
 		return next.Close()

@@ -30,8 +30,13 @@ func (p *program) retyped(i, j int) retype {
 		if p.args[p.placed[1+i]] == stdinName {
 			words = []string{"…", "|", "okrsync"}
 		}
-		for at, arg := range p.args {
+		for at := 0; at < len(p.args); at++ {
+			arg := p.args[at]
 			switch place := slices.Index(p.placed, at); {
+			case place < 0 && replaced(arg, command):
+				if !strings.Contains(arg, "=") {
+					at++ // with its value
+				}
 			case place < 0 && fresh(arg) && p.args[p.placed[0]] == "sync": // what it started is to be continued
 			case place == 0 && len(command) > 0:
 				words = append(words, command...)
@@ -41,6 +46,16 @@ func (p *program) retyped(i, j int) retype {
 		}
 		return strings.Join(words, " ")
 	}
+}
+
+// replaced reports whether an argument is a flag that one of the words gives another value,
+// as in "--max-calls N".
+func replaced(arg string, words []string) bool {
+	return slices.ContainsFunc(words, func(word string) bool {
+		name, _, valued := strings.Cut(word, " ")
+		given, _, _ := strings.Cut(arg, "=")
+		return valued && given == name
+	})
 }
 
 // fresh reports whether an argument is the flag --fresh, in any of its spellings.

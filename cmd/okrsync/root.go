@@ -84,6 +84,6 @@ func (p *program) tell(err error) int {
 	if err == nil || errors.As(err, new(told)) {
 		return code
 	}
-	p.say(explain(err, p.lang))
+	p.complain(explain(err, p.lang))
 	return code
 }

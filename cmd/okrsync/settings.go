@@ -58,7 +58,7 @@ func settings(c *config) []setting {
 		{key: "report.formats", list: someOf(&c.formats, formatCSV, formatXLSX, formatHTML)},
 		{key: "report.lang", flag: "lang", usage: "the language of the answers: zh or en (default: the locale's)", set: oneOf(&c.lang, "zh", "en")},
 		{key: "log.level", flag: "log-level", usage: "debug, info, warn or error (default info)", set: oneOf(&c.logLevel, "debug", "info", "warn", "error")},
-		{key: "log.format", flag: "log-format", usage: "auto, console or json (default auto: console on a terminal)", set: oneOf(&c.logFormat, "auto", "console", "json")},
+		{key: "log.format", flag: "log-format", usage: "auto, console or json (default auto: console on a terminal)", set: oneOf(&c.logFormat, logAuto, logConsole, logJSON)},
 	}
 	all = append(all, syncSettings(c)...)
 	all = append(all, notifySettings(c)...)

@@ -25,6 +25,7 @@ type syncFlags struct {
 	noDiff   bool
 	yes      bool
 	fresh    bool
+	listed   bool // every result is shown afterwards
 	files    []string
 }
 
@@ -82,7 +83,7 @@ func (f *syncFlags) add(cmd *cobra.Command) {
 func (f syncFlags) apply(c config) config {
 	switch {
 	case f.quiet:
-		c.logLevel, c.progress = "error", "none"
+		c.logLevel, c.progress = "error", progressNone
 	case f.verbose && c.logLevel == "info":
 		c.logLevel = "debug"
 	}
@@ -97,7 +98,7 @@ func (p *program) onlineSession(cmd *cobra.Command, c config, f syncFlags, files
 	if len(files) == 0 {
 		return nil, usagef("no file given: okrsync %s FILE…", cmd.Name())
 	}
-	if err := oneOf(&c.progress, "auto", "bar", "plain", "none")(f.progress); err != nil {
+	if err := oneOf(&c.progress, progressAuto, progressBar, progressPlain, progressNone)(f.progress); err != nil {
 		return nil, usagef("--progress: %v", err)
 	}
 	if problems := c.checkCredentials(); len(problems) > 0 {

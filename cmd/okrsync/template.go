@@ -73,7 +73,7 @@ func (p *program) template(ctx context.Context, c config, name, next string) err
 	var workbook bytes.Buffer
 	rows, err := p.writeTemplate(ctx, c, &workbook)
 	if spent, ok := errors.AsType[*sync.BudgetError](err); ok {
-		spent.Reading = true // running it again would come no further
+		spent.TooFew = true // running it again would come no further
 	}
 	if err != nil {
 		return err
@@ -87,7 +87,7 @@ func (p *program) template(ctx context.Context, c config, name, next string) err
 	}
 	fmt.Fprintln(p.stdout, name)
 	p.say(phrase(c.lang, fmt.Sprintf("%d 个指标项", rows), plural(rows, "item")))
-	p.say(phrase(c.lang, "下一步：填写后运行 ", "next: fill it in, then ") + next + " " + shellWord(name))
+	p.sayNext(step{phrase(c.lang, "填写后运行 ", "fill it in, then "), next + " " + shellWord(name)})
 	return nil
 }
 

@@ -40,9 +40,11 @@ type transfer struct {
 
 func (s *session) newTransfer(input *source.File, again retype, started time.Time) *transfer {
 	t := &transfer{account: s.account(input, again, started), input: input, earlier: s.pacer.Tally(), timeline: report.NewTimeline(started)}
-	terminal := isTerminal(s.program.stderr)
-	t.show = newProgress(s.program.stderr, s.config.progress, s.config.lang, terminal)
-	t.logger = newLogger(t.show, s.config, terminal)
+	t.logger = newLogger(s.program.stderr, s.config)
+	t.show = s.newProgress(t.logger, &t.retries)
+	if !t.logger.Core().Enabled(zapcore.WarnLevel) && !s.flags.listed {
+		t.untold = newProblems()
+	}
 	s.pacer.OnPause, s.pacer.OnAttempt = t.paused, t.sending
 	return t
 }
@@ -66,7 +68,7 @@ func (t *transfer) sync(ctx context.Context) {
 			break // nothing is sent that cannot be recorded
 		}
 		if result.Status != sync.Unprocessed {
-			t.show.step()
+			t.show.step(result.Attempts > 0)
 		}
 		t.toldOf(result)
 	}
@@ -97,7 +99,7 @@ func (s *session) job(input *source.File) sync.Job {
 
 // planned tells what the run is going to do: who will hear of it above all.
 func (t *transfer) planned(plan sync.Plan) {
-	t.show.sends()
+	t.show.sends(plan)
 	text := phrase(t.config.lang,
 		fmt.Sprintf("将更新 %d 行", plan.Counts[sync.Planned]),
 		"sending "+plural(plan.Counts[sync.Planned], "update"))
@@ -112,13 +114,26 @@ func (t *transfer) planned(plan sync.Plan) {
 	t.logger.Info(text)
 }
 
-// ending says at once that a signal was heard, for the end may take a while.
+// ending says at once that a signal was heard, and what is still waited for, since the
+// end may take a while.
 func (t *transfer) ending() {
-	if !t.flags.quiet {
-		fmt.Fprintln(t.show, "okrsync: "+phrase(t.config.lang,
-			fmt.Sprintf("正在停止：等待已发出的调用，最多 %s；再按一次立即结束，只留下 %s", t.config.timeout, sync.JournalName),
-			fmt.Sprintf("stopping: waiting up to %s for the calls that are out; a second signal ends at once and leaves %s only", t.config.timeout, sync.JournalName)))
+	t.show.stops(t.config.timeout)
+	if t.flags.quiet {
+		return
 	}
+	lang, out := t.config.lang, t.pacer.Outlook(nil, 0).Flying
+	waiting := sync.Text{ZH: "正在写入结果", EN: "the results are written"}
+	if out > 0 {
+		waiting = sync.Text{
+			ZH: fmt.Sprintf("等待已发出的 %d 个调用，最多 %s", out, t.config.timeout),
+			EN: fmt.Sprintf("waiting up to %s for %s", t.config.timeout, plural(out, "call")),
+		}
+	}
+	t.program.say(phrase(lang, "正在停止：", "stopping: ") + waiting.In(lang) + phrase(lang,
+		"；再按一次 Ctrl-C 立即结束，只留下 "+sync.JournalName, "; a second Ctrl-C ends at once and leaves "+sync.JournalName+" only"))
+	t.program.stderr.atParting("okrsync: " + phrase(lang,
+		fmt.Sprintf("已立即结束：结果只在 %s 中；再次运行会继续", sync.JournalName),
+		fmt.Sprintf("ended at once: the results are in %s only; run it again to go on", sync.JournalName)))
 }
 
 // end writes the views and says how the run went.
@@ -139,7 +154,9 @@ func (t *transfer) end() {
 	if t.flags.json {
 		t.program.printJSON(t.summary)
 	}
-	t.tellEnd()
+	if t.folder != "" {
+		t.tellEnd(t.next())
+	}
 }
 
 // answer counts the rows of the journal and writes its views, the summary last: a run
@@ -167,11 +184,14 @@ func (t *transfer) answer() error {
 // settle fills in what is known when the last row is done.
 func (t *transfer) settle() {
 	s := &t.summary
+	tally := t.pacer.Tally().Since(t.earlier)
+	s.Calls, s.RateLimited, s.PausedSeconds = new(report.CallsOf(tally)), tally.RateLimited, tally.Paused.Seconds()
+	if spent, ok := errors.AsType[*sync.BudgetError](t.stop); ok && total(report.CallsOf(t.earlier)) == 0 && s.Calls.Patch+s.Calls.BatchUpdate == 0 {
+		spent.TooFew = true
+	}
 	s.Stop = stopOf(t.stop)
 	s.ExitCode = t.code()
 	s.Outcome = outcomes[s.ExitCode]
-	tally := t.pacer.Tally().Since(t.earlier)
-	s.Calls, s.RateLimited, s.PausedSeconds = new(report.CallsOf(tally)), tally.RateLimited, tally.Paused.Seconds()
 	s.Retries, s.Timeline = int(t.retries.Load()), t.timeline.History()
 	if s.FinishedAt.IsZero() {
 		s.FinishedAt = time.Now().UTC()
@@ -228,14 +248,19 @@ func (t *transfer) paused(p sync.Pause) {
 // retried notes that a call is made again.
 func (t *transfer) retried(again sync.Repeat) {
 	t.retries.Add(1)
-	t.logger.Debug("retry",
-		zap.Int("row", again.Row), zap.String("item", again.Item),
+	lang, why := t.config.lang, again.Refusal.Reason(t.config.lang)
+	text := phrase(lang, "重试：", "retry: ")
+	if again.Row > 0 {
+		text += phrase(lang, fmt.Sprintf("第 %d 行：", again.Row), fmt.Sprintf("row %d: ", again.Row))
+	}
+	t.logger.Debug(text+why,
+		zap.Int(fieldRow, again.Row), zap.String("item", again.Item),
 		zap.Int("attempt", again.Attempt), zap.Duration("wait", again.Wait),
-		zap.String("code", string(again.Refusal.Code)), zap.String("log_id", again.Refusal.LogID),
-		zap.String("reason", again.Refusal.Reason(t.config.lang)))
+		zap.String("code", string(again.Refusal.Code)), zap.String("log_id", again.Refusal.LogID))
 }
 
-// toldOf tells about a row that somebody has to mend.
+// toldOf tells about a row that somebody has to mend, or keeps it for the end if the log
+// does not take it.
 func (t *transfer) toldOf(result sync.Result) {
 	if result.Troubled() {
 		t.trouble = true
@@ -243,12 +268,16 @@ func (t *transfer) toldOf(result sync.Result) {
 	if !result.ToMend() {
 		return
 	}
+	if t.untold != nil {
+		_ = t.untold.take(result) // it fails only where it writes into a file
+		return
+	}
 	lang := t.config.lang
-	fields := []zap.Field{zap.Int("row", result.Row), zap.String("item", result.Item), zap.String("code", result.Code)}
+	fields := []zap.Field{zap.Int(fieldRow, result.Row), zap.String("item", result.Item), zap.String("code", result.Code)}
 	if result.Attempts > 0 {
 		fields = append(fields, zap.Int("attempt", result.Attempts), zap.String("log_id", result.LogID))
 	}
-	fields = append(fields, zap.String("advice", result.Advice.In(lang)))
+	fields = append(fields, zap.String(fieldAdvice, result.Advice.In(lang)))
 	level := zapcore.WarnLevel
 	if t.toMend++; t.toMend > mostToldRows {
 		level = zapcore.DebugLevel
@@ -256,5 +285,5 @@ func (t *transfer) toldOf(result sync.Result) {
 	if t.toMend == mostToldRows+1 {
 		t.logger.Warn(phrase(lang, "还有更多行需要修改，见 ", "more rows are to be mended: see ") + report.CSVName)
 	}
-	t.logger.Log(level, string(result.Status)+": "+result.Reason.In(lang), fields...)
+	t.logger.Log(level, result.Status.Words().In(lang)+phrase(lang, "：", ": ")+placed(result).In(lang), fields...)
 }

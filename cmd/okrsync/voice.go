@@ -14,10 +14,17 @@ import (
 
 // The voice of the program. The rules are:
 //
-//   - Standard output carries data; every sentence goes to standard error.
+//   - Standard output carries data; everything that is said goes to standard error.
 //   - An error starts with its place, says what was found and what to do.
 //   - Everything is said once, in the reader's language.
 //   - A run ends with its counts, its folder and the next command to type.
+//
+// Two kinds of lines are said. Sentences begin with "okrsync: ": errors, and the end of a
+// run. What happens on the way is a line of the log: a row to mend, a pause, how far it
+// is; log.format and log.level are about these. On a terminal they are for people, with a
+// live line below them and broken between words; elsewhere they are JSON, one to a line.
+// Whoever asks for log.format json gets sentences as JSON too, so that a program can
+// read every line; whoever asks for console, and --progress plain, gets no JSON at all.
 
 // phrase picks the sentence in the reader's language.
 func phrase(lang, zh, en string) string { return sync.Text{ZH: zh, EN: en}.In(lang) }
@@ -40,7 +47,29 @@ func explain(err error, lang string) string {
 // say writes sentences to standard error.
 func (p *program) say(text string) {
 	for line := range strings.SplitSeq(text, "\n") {
-		fmt.Fprintln(p.stderr, "okrsync: "+printable(line))
+		if p.json != nil {
+			p.json.Info(line)
+		} else {
+			p.line(line)
+		}
+	}
+}
+
+// complain writes what went wrong to standard error.
+func (p *program) complain(text string) {
+	for line := range strings.SplitSeq(text, "\n") {
+		if p.json != nil {
+			p.json.Error(line)
+		} else {
+			p.line(line)
+		}
+	}
+}
+
+// line writes a sentence.
+func (p *program) line(text string) {
+	for part := range hang("okrsync: ", printable(text), p.stderr.width()) {
+		fmt.Fprintln(p.stderr, part)
 	}
 }
 

@@ -32,6 +32,24 @@ func wrap(text string, width int) iter.Seq[string] {
 	}
 }
 
+// hang breaks a text into lines of at most width columns, the first behind a head and the
+// others below it. A width of 0 is no bound.
+func hang(head, text string, width int) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if width <= 0 {
+			yield(head + text)
+			return
+		}
+		before := terminal.StringWidth(head)
+		for line := range wrap(text, max(width-before, 2)) {
+			if !yield(strings.TrimRight(head+line, " ")) {
+				return
+			}
+			head = strings.Repeat(" ", before)
+		}
+	}
+}
+
 // pieces are the parts of a text that stay together: a word with the spaces
 // behind it, or one wide character with the punctuation behind it.
 func pieces(text string) iter.Seq[string] {
