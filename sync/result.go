@@ -107,6 +107,13 @@ type Result struct {
 // or its standing at Feishu.
 func (r Result) ToMend() bool { return r.Status == Rejected || r.Status == Failed }
 
+// Placed reports whether the reason begins with the row: that of a row whose cells could
+// not be read does, those of okrsync's own and of Feishu do not.
+func (r Result) Placed() bool {
+	_, own := reasons[Reason(r.Code)]
+	return r.Status == Rejected && !own
+}
+
 // MayHaveChanged reports whether the row's item is not, or may not be, what it was
 // before: the update was taken, or its last answer did not say that it was not.
 func (r Result) MayHaveChanged() bool {

@@ -10,16 +10,18 @@ import (
 
 // Fields of log lines that a console does not show as such.
 const (
-	fieldRow    = "row"
-	fieldAdvice = "advice" // what to do about it
+	fieldRow      = "row"
+	fieldProgress = "progress"
+	fieldAdvice   = "advice" // what to do about it
 )
 
 // A console writes log lines for people, as a zapcore.Encoder: the time, the level, the
 // sentence, its fields as (name=value …), and what to do behind an arrow. On a terminal it
 // is broken between words.
 //
-// It leaves out what all lines of a run have in common, which With adds, and the row, for
-// a sentence about a row begins with it; both are there in JSON.
+// It leaves out what all lines of a run have in common, which With adds, and what the
+// sentence says already: the row that it begins with, the numbers of the progress. All of
+// it is there in JSON.
 type console struct {
 	zapcore.ObjectEncoder // takes what With adds
 	width                 func() int
@@ -65,7 +67,7 @@ func shown(fields []zapcore.Field) (details, advice string) {
 		switch {
 		case f.Key == fieldAdvice:
 			advice = value
-		case f.Key == fieldRow, value == "":
+		case f.Key == fieldRow, f.Key == fieldProgress, value == "":
 		default:
 			texts = append(texts, f.Key+"="+value)
 		}

@@ -22,18 +22,22 @@ var (
 	readingJournal = sync.Text{ZH: "无法读取运行记录", EN: "the journal cannot be read"}
 	journaling     = sync.Text{ZH: "无法写入运行记录", EN: "the journal cannot be written"}
 	writingFiles   = sync.Text{ZH: "无法写入结果文件", EN: "the result files cannot be written"}
+	closedStdout   = sync.Text{ZH: "标准输出在写完之前就被关闭了", EN: "standard output was closed before all of it was written"}
 	writingStdout  = sync.Text{ZH: "无法写入标准输出", EN: "standard output cannot be written"}
 	writingMetrics = sync.Text{ZH: "无法写入指标文件", EN: "the metrics file cannot be written"}
 	spooling       = sync.Text{ZH: "无法为标准输入建立临时文件", EN: "a temporary file for standard input cannot be made"}
 )
 
-func (f fault) Error() string { return f.Reason("en") + "; " + f.Advice("en") }
+func (f fault) Error() string { return explain(f, "en") }
 
 func (f fault) Unwrap() error { return f.err }
 
 // Reason says in Chinese ("zh") or English (anything else) what failed.
 func (f fault) Reason(lang string) string {
 	reason := f.doing.In(lang)
+	if f.doing == closedStdout {
+		return reason // whoever closed it knows
+	}
 	if f.where != "" {
 		reason += phrase(lang, "（", " (") + f.where + phrase(lang, "）", ")")
 	}
@@ -45,8 +49,10 @@ func (f fault) Advice(lang string) string {
 	switch {
 	case errors.Is(f.err, syscall.ENOSPC):
 		return phrase(lang, "请腾出磁盘空间，再运行一次", "make room on the disk, then run again")
+	case f.doing == closedStdout:
+		return ""
 	case f.doing == writingStdout:
-		return phrase(lang, "结果文件不受影响", "the result files are not affected")
+		return phrase(lang, "请检查标准输出写到哪里；已写好的文件不受影响", "look at where standard output goes; files that were written are not affected")
 	case f.doing == readingJournal:
 		return phrase(lang, "再运行 okrsync sync，会与飞书重新核对", "run okrsync sync again: it looks at what Feishu has")
 	case f.doing == readingBefore:

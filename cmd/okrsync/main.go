@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -141,7 +142,11 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	root.SetArgs(args)
 	code = p.tell(root.ExecuteContext(ctx))
 	if out.err != nil {
-		return gravest(code, p.tell(fault{doing: writingStdout, err: out.err}))
+		doing := writingStdout
+		if errors.Is(out.err, syscall.EPIPE) {
+			doing = closedStdout // as head does
+		}
+		return gravest(code, p.tell(fault{doing: doing, err: out.err}))
 	}
 	return code
 }

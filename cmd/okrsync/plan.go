@@ -62,7 +62,7 @@ func (s *session) planFile(ctx context.Context, name string, again retype) int {
 	r.rehearsed = true
 	defer r.closeBefore()
 	logger := newLogger(s.program.stderr, s.config)
-	show := s.newProgress(logger, new(atomic.Int64))
+	show := s.newProgress(logger.Info, new(atomic.Int64))
 	job := s.job(input)
 	job.OnLook = show.looked
 	job.Begin = func(rows int) (*sync.Record, error) {

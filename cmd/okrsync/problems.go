@@ -93,7 +93,7 @@ func (ps *problems) take(r sync.Result) error {
 // placed is the reason of a row as a whole, with its number. One about a cell has it
 // already.
 func placed(r sync.Result) sync.Text {
-	if len(r.Problems) > 0 {
+	if r.Placed() {
 		return r.Reason
 	}
 	return sync.Text{ZH: fmt.Sprintf("第 %d 行：%s", r.Row, r.Reason.ZH), EN: fmt.Sprintf("row %d: %s", r.Row, r.Reason.EN)}

@@ -55,8 +55,9 @@ type progress struct {
 	drawing stdsync.WaitGroup
 }
 
-// newProgress returns the progress of a run whose size is not known yet.
-func (s *session) newProgress(logger *zap.Logger, retries *atomic.Int64) *progress {
+// newProgress returns the progress of a run whose size is not known yet. Lines of the log
+// go to log.
+func (s *session) newProgress(log func(text string, fields ...zap.Field), retries *atomic.Int64) *progress {
 	p := &progress{
 		screen: s.program.stderr, lang: s.config.lang, mode: s.config.progress, pacer: s.pacer,
 		workers: cmp.Or(s.config.workers, sync.DefaultWorkers(s.config.batchSize)), retries: retries,
@@ -67,7 +68,7 @@ func (s *session) newProgress(logger *zap.Logger, retries *atomic.Int64) *progre
 	case p.mode == progressAuto && alive:
 		p.mode = progressBar
 	case p.mode == progressAuto, p.mode == progressPlain && s.program.json != nil:
-		p.mode, p.tell = progressPlain, logger.Info
+		p.mode, p.tell = progressPlain, log
 	}
 	return p
 }
@@ -165,7 +166,8 @@ func (p *progress) draw() {
 	case p.due():
 		g := p.now()
 		p.drawn, p.lastDone = time.Now(), g.done
-		p.tell(g.sentence(p.lang), zap.Int("done", g.done), zap.Int("rows", g.total), zap.Float64("left_seconds", g.Left.Round(time.Second).Seconds()))
+		p.tell(g.sentence(p.lang), zap.Dict(fieldProgress,
+			zap.Int("done", g.done), zap.Int("rows", g.total), zap.Float64("left_seconds", g.Left.Round(time.Second).Seconds())))
 	}
 }
 

@@ -112,6 +112,9 @@ func (p *program) simulate(ctx context.Context, s simulation) error {
 		return err
 	}
 	listener, err := listenLoopback(ctx, s.address)
+	if errors.As(err, new(*net.OpError)) {
+		return usagef("--addr %s cannot be served on: %v; name another port, or 0 for a free one", s.address, errors.Unwrap(err))
+	}
 	if err != nil {
 		return err
 	}

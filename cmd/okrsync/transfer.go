@@ -41,7 +41,7 @@ type transfer struct {
 func (s *session) newTransfer(input *source.File, again retype, started time.Time) *transfer {
 	t := &transfer{account: s.account(input, again, started), input: input, earlier: s.pacer.Tally(), timeline: report.NewTimeline(started)}
 	t.logger = newLogger(s.program.stderr, s.config)
-	t.show = s.newProgress(t.logger, &t.retries)
+	t.show = s.newProgress(func(text string, fields ...zap.Field) { t.logger.Info(text, fields...) }, &t.retries)
 	if !t.logger.Core().Enabled(zapcore.WarnLevel) && !s.flags.listed {
 		t.untold = newProblems()
 	}

@@ -39,7 +39,11 @@ type worded interface {
 // explain says an error in the reader's language, where it has several.
 func explain(err error, lang string) string {
 	if w, ok := errors.AsType[worded](err); ok {
-		return w.Reason(lang) + phrase(lang, "；", "; ") + w.Advice(lang)
+		advice := w.Advice(lang)
+		if advice == "" {
+			return w.Reason(lang)
+		}
+		return w.Reason(lang) + phrase(lang, "；", "; ") + advice
 	}
 	return err.Error()
 }
