@@ -16,14 +16,14 @@ import (
 
 // looking returns a session whose standard error is kept: a terminal of so many columns,
 // or none.
-func looking(columns int, mode string) (*session, *bytes.Buffer) {
+func looking(columns int) (*session, *bytes.Buffer) {
 	var seen bytes.Buffer
 	screen := newScreen(&seen)
 	if columns > 0 {
 		screen.columns = func() int { return columns }
 	}
 	c := defaults()
-	c.progress, c.lang, c.workers = mode, "en", 1
+	c.lang, c.workers = "en", 1
 	return &session{
 		program: &program{stderr: screen, lang: "en"}, config: c,
 		pacer: sync.NewPacer([]sync.Limit{{N: 1, Period: time.Minute}}, 0),
@@ -49,7 +49,7 @@ func planOf(n int) sync.Plan {
 // second there is another line, and at the end none is left.
 func TestCountdown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, seen := looking(80, progressAuto)
+		s, seen := looking(80)
 		show := s.newProgress(nil, new(atomic.Int64))
 		show.begin(2, 0)
 		spend(t, s.pacer)
@@ -77,7 +77,7 @@ func TestCountdown(t *testing.T) {
 // TestNarrowed shows that the live line is wiped in whole where the terminal has become
 // narrower and has wrapped it.
 func TestNarrowed(t *testing.T) {
-	s, seen := looking(80, progressAuto)
+	s, seen := looking(80)
 	s.program.stderr.show(strings.Repeat("x", 79))
 	s.program.stderr.columns = func() int { return 40 }
 	s.program.stderr.show("")
@@ -90,7 +90,7 @@ func TestNarrowed(t *testing.T) {
 // minute while none is.
 func TestPlainProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, seen := looking(0, progressAuto)
+		s, seen := looking(0)
 		var logged []string
 		show := s.newProgress(func(text string, _ ...zap.Field) { logged = append(logged, text) }, new(atomic.Int64))
 		show.begin(100, 88)
@@ -114,7 +114,7 @@ func TestPlainProgress(t *testing.T) {
 
 // TestDumbTerminal shows that a terminal that cannot go back in a line gets none that lives.
 func TestDumbTerminal(t *testing.T) {
-	s, _ := looking(80, progressAuto)
+	s, _ := looking(80)
 	s.program.environ = []string{"TERM=dumb"}
 	if got := s.newProgress(nil, new(atomic.Int64)).mode; got != progressPlain {
 		t.Errorf("the progress is %s", got)

@@ -68,7 +68,7 @@ func TestConsole(t *testing.T) {
 		},
 		0: {"WARN  rejected: row 4, column 目标值 (C4): “待定” is not a number (item=7100000000000000003 code=number_invalid) → write it in digits, such as 1234.5", ""},
 	} {
-		s, seen := looking(columns, progressAuto)
+		s, seen := looking(columns)
 		s.config.logFormat = logConsole
 		logger := newLogger(s.program.stderr, s.config).With(zap.String("run", "20261125T031404Z-values.csv"))
 		logger.Log(zapcore.WarnLevel, "rejected: row 4, column 目标值 (C4): “待定” is not a number", fields...)
@@ -94,7 +94,7 @@ func TestNextCommand(t *testing.T) {
 		{80, step{"", "okrsync sync values.csv"}, "okrsync: next: okrsync sync values.csv\n"},
 		{80, step{}, ""},
 	} {
-		s, seen := looking(test.columns, progressAuto)
+		s, seen := looking(test.columns)
 		if s.program.sayNext(test.next); seen.String() != test.want {
 			t.Errorf("%d columns: %q, want %q", test.columns, seen, test.want)
 		}
