@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -46,6 +47,29 @@ func sheetOf(t *testing.T, folder string, sheet int) [][]string {
 	return rows
 }
 
+// A pageRow is a row as report.html has it.
+type pageRow struct {
+	Row    int         `json:"row"`
+	Item   string      `json:"item"`
+	Status sync.Status `json:"status"`
+	Code   string      `json:"code"`
+	Reason sync.Text   `json:"reason"`
+	Advice sync.Text   `json:"advice"`
+	LogID  string      `json:"log_id"`
+}
+
+// pageOf reads the rows in the page of a run.
+func pageOf(t *testing.T, folder string) []pageRow {
+	t.Helper()
+	_, data, found := strings.Cut(read(t, filepath.Join(folder, report.HTMLName)), `id="data">`)
+	data, _, closed := strings.Cut(data, "</script>")
+	var rows []pageRow
+	if err := json.Unmarshal([]byte(data), &rows); err != nil || !found || !closed {
+		t.Fatalf("the page has no rows: %v", err)
+	}
+	return rows
+}
+
 // column finds a column of a table by its head.
 func column(t *testing.T, head []string, name string) int {
 	t.Helper()
@@ -68,17 +92,23 @@ func TestViewsAgree(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sheet := sheetOf(t, folder, 0)
+		sheet, page := sheetOf(t, folder, 0), pageOf(t, folder)
 		words := map[string]sync.Text{
 			"status": {ZH: "okrsync 状态", EN: "okrsync status"}, "reason": {ZH: "okrsync 原因", EN: "okrsync reason"},
 			"advice": {ZH: "okrsync 建议", EN: "okrsync advice"}, "code": {ZH: "okrsync 错误码", EN: "okrsync code"},
 		}
-		if len(lines) != 11 || len(sheet) != 11 {
-			t.Fatalf("%d lines and %d rows", len(lines), len(sheet))
+		if len(lines) != 11 || len(sheet) != 11 || len(page) != 10 {
+			t.Fatalf("%d lines, %d rows and %d rows of the page", len(lines), len(sheet), len(page))
 		}
 		mend := 0
-		for _, line := range lines[1:] {
+		for i, line := range lines[1:] {
 			row, _ := strconv.Atoi(line[0])
+			cell := func(name string) string { return line[column(t, lines[0], name)] }
+			got := page[i]
+			if got.Row != row || string(got.Status) != cell("status") || got.Code != cell("code") ||
+				got.Reason.In(lang) != cell("reason") || got.Advice.In(lang) != cell("advice") || got.LogID != cell("log_id") || got.Item != cell("metric_item_id") {
+				t.Errorf("%s: the page has %+v and result.csv %q", lang, got, line)
+			}
 			for name, head := range words {
 				want, got := line[column(t, lines[0], name)], ""
 				if i := column(t, sheet[0], head.In(lang)); i < len(sheet[row-1]) {
@@ -156,7 +186,7 @@ func TestFormats(t *testing.T) {
 	for formats, want := range map[string]string{
 		"csv":      "journal.jsonl result.csv rollback.csv summary.json",
 		"xlsx":     "journal.jsonl result.xlsx rollback.csv summary.json",
-		"csv,xlsx": "journal.jsonl result.csv result.xlsx rollback.csv summary.json",
+		"csv,html": "journal.jsonl report.html result.csv rollback.csv summary.json",
 	} {
 		h.environ = append(h.environ, "OKRSYNC_REPORT_FORMATS="+formats)
 		s := h.run(t.Context(), exitOK, "sync", "--fresh", "rows.csv")

@@ -24,8 +24,9 @@ func (p *program) checkCommand() *cobra.Command {
 		Short: "read a file without sending anything: every problem of every row",
 		Long: `check reads each FILE as sync does and says, without a login and without the
 network, which rows would be sent and which would not: every problem of every
-row at once, grouped by column. The same result.csv and result.xlsx as after a
-sync are written into a folder of its own; rows that would be sent are planned.
+row at once, grouped by column. The same result.csv, result.xlsx and report.html as
+after a sync are written into a folder of its own; rows that would be sent are
+planned.
 
 It takes the flags of sync, so that a command line only changes its first word.
 The exit code is 0 if every row is fine, 3 if some are to be mended, 4 if the
@@ -145,17 +146,21 @@ func (i *inspection) settle() {
 	s.Outcome, s.FinishedAt = outcomes[s.ExitCode], time.Now().UTC()
 }
 
-// views writes the files for people, and the summary.
+// views writes the files for people, and the summary. Each reads the file again, so there
+// are none of one that is too large for people anyway.
 func (i *inspection) views() error {
-	s := &i.summary
-	if i.config.has(formatXLSX) {
-		if err := report.XLSX(i.folder, i.config.lang, *s, i.input, i.results); err != nil {
+	s, lang := &i.summary, i.config.lang
+	small := s.Input.Rows <= report.MostCopied
+	for _, v := range []view{
+		{report.XLSXName, small && i.config.has(formatXLSX), func() error { return report.XLSX(i.folder, lang, *s, i.input, i.results) }},
+		{report.HTMLName, small && i.config.has(formatHTML), func() error { return report.HTML(i.folder, lang, *s, i.results) }},
+		{sync.SummaryName, true, func() error { return report.WriteSummary(i.folder, *s) }},
+	} {
+		if err := i.writeView(v); err != nil {
 			return err
 		}
-		s.Files = append(s.Files, report.XLSXName)
 	}
-	s.Files = append(s.Files, sync.SummaryName)
-	return report.WriteSummary(i.folder, *s)
+	return nil
 }
 
 // ended takes in why there is no file of results: the input changed, somebody said

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
 	"maps"
+	"os"
+	"path/filepath"
 
 	"okrsync/source"
 	"okrsync/sync"
@@ -14,36 +18,50 @@ func (a *account) count(record *sync.Record) {
 	a.summary.Files = []string{sync.JournalName}
 }
 
-// views writes the files that are made from a journal, the summary last.
+// views writes the files that are made from a journal, the summary last. The file is nil
+// where it is not at hand any more.
 func (a *account) views(record *sync.Record, input *source.File) error {
 	s, lang, people := &a.summary, a.config.lang, report.People{}
-	if a.config.has(formatCSV) {
-		if err := report.CSV(a.folder, lang, people.Of(record.Results())); err != nil {
+	compared := record.Header.Settings[settingDiff] != diffOff // else what was there before is not known
+	if !a.config.has(formatCSV) {
+		if err := people.Add(record.Results()); err != nil {
 			return err
 		}
-		s.Files = append(s.Files, report.CSVName)
-	} else if err := people.Add(record.Results()); err != nil {
+	}
+	for _, v := range []view{
+		{report.CSVName, a.config.has(formatCSV), func() error { return report.CSV(a.folder, lang, people.Of(record.Results())) }},
+		{report.RollbackName, compared, func() error { return report.Rollback(a.folder, lang, record.Results()) }},
+		{report.XLSXName, a.config.has(formatXLSX), func() error { return report.XLSX(a.folder, lang, *s, input, record.Results()) }},
+		{report.HTMLName, a.config.has(formatHTML), func() error { return report.HTML(a.folder, lang, *s, record.Results()) }},
+		{sync.SummaryName, true, func() error { return report.WriteSummary(a.folder, *s) }},
+	} {
+		if err := a.writeView(v); err != nil {
+			return err
+		}
+		if compared { // and the first view has met everybody
+			s.Notified = new(len(people))
+		}
+	}
+	return nil
+}
+
+// A view is a file that is made from a journal.
+type view struct {
+	name   string
+	wanted bool
+	write  func() error
+}
+
+// writeView writes a view. One that is not wanted is not left from an earlier part of the run
+// either: it would tell less than there is.
+func (a *account) writeView(v view) error {
+	if !v.wanted {
+		err := os.Remove(filepath.Join(a.folder, v.name))
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
 		return err
 	}
-	if record.Header.Settings[settingDiff] != diffOff { // else what was there before is not known
-		s.Notified = new(len(people))
-		if err := report.Rollback(a.folder, lang, record.Results()); err != nil {
-			return err
-		}
-		s.Files = append(s.Files, report.RollbackName)
-	}
-	if a.config.has(formatXLSX) {
-		if err := report.XLSX(a.folder, lang, *s, input, record.Results()); err != nil {
-			return err
-		}
-		s.Files = append(s.Files, report.XLSXName)
-	}
-	if a.config.has(formatHTML) {
-		s.Files = append(s.Files, report.HTMLName)
-		if err := report.HTML(a.folder, lang, *s, record.Results()); err != nil {
-			return err
-		}
-	}
-	s.Files = append(s.Files, sync.SummaryName)
-	return report.WriteSummary(a.folder, *s)
+	a.summary.Files = append(a.summary.Files, v.name)
+	return v.write()
 }

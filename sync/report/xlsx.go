@@ -16,9 +16,9 @@ import (
 	"okrsync/sync"
 )
 
-// mostCopied is how many rows a sheet may have to be copied into result.xlsx. Larger ones
+// MostCopied is how many rows a sheet may have to be copied into result.xlsx. Larger ones
 // are nothing that people read; of them it has the rows to mend, and those left.
-const mostCopied = 200_000
+const MostCopied = 200_000
 
 // mostListed is how many rows result.xlsx has at most where no sheet is copied; Excel has
 // room for 1,048,576.
@@ -35,7 +35,7 @@ func XLSX(folder, lang string, s Summary, file *source.File, results iter.Seq2[s
 			return err
 		}
 	}
-	if s.Input.Rows > mostCopied {
+	if s.Input.Rows > MostCopied {
 		file, results = nil, only(results)
 	}
 	scratch, err := sync.Scratch(folder)
@@ -246,10 +246,10 @@ func (b workbook) facts() [][2]string {
 // usage says what can be done with the workbook.
 func (b workbook) usage() string {
 	switch {
-	case b.summary.Input.Rows > mostCopied:
+	case b.summary.Input.Rows > MostCopied:
 		return b.say(
-			fmt.Sprintf("文件超过 %d 行，这里只列出需要修改和没有处理的行；全部结果见 %s。请在原文件中修改", mostCopied, CSVName),
-			fmt.Sprintf("the file has more than %d rows: only those to mend and those left are here, all stand in %s; mend the file itself", mostCopied, CSVName))
+			fmt.Sprintf("文件超过 %d 行，这里只列出需要修改和没有处理的行；全部结果见 %s。请在原文件中修改", MostCopied, CSVName),
+			fmt.Sprintf("the file has more than %d rows: only those to mend and those left are here, all stand in %s; mend the file itself", MostCopied, CSVName))
 	case !b.copied:
 		return b.say(
 			"原来的文件不在原处或已改变，这里只有各行的 ID 和结果。请在原文件中修改",

@@ -95,7 +95,7 @@ func TestXLSXWithoutTheFile(t *testing.T) {
 // TestXLSXOfALargeFile has the rows to mend and those left only, and says so.
 func TestXLSXOfALargeFile(t *testing.T) {
 	folder := t.TempDir()
-	if err := XLSX(folder, "en", threeOf(mostCopied+1), nil, three()); err != nil {
+	if err := XLSX(folder, "en", threeOf(MostCopied+1), nil, three()); err != nil {
 		t.Fatal(err)
 	}
 	_, texts := sheets(t, folder)
