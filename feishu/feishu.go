@@ -14,12 +14,7 @@ package feishu
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net"
 	"net/http"
-	"net/url"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -129,36 +124,6 @@ func NewClient(c Config) (*Client, error) {
 
 // Close closes the connections that are kept open.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
-
-// CheckBaseURL reports what is wrong with an address as Config.BaseURL.
-func CheckBaseURL(s string) error {
-	_, err := baseURL(s)
-	return err
-}
-
-// baseURL checks the address and returns it without a slash at its end.
-func baseURL(s string) (string, error) {
-	u, err := url.Parse(s)
-	switch {
-	case err != nil, u.Host == "", u.Scheme != "https" && u.Scheme != "http":
-		if strings.Contains(s, "@") {
-			s = "this" // what stands before the @ may be a password
-		} else {
-			s = strconv.Quote(s)
-		}
-		return "", fmt.Errorf("%s is not an address like https://open.feishu.cn", s)
-	case u.User != nil, u.RawQuery != "", u.Fragment != "":
-		return "", fmt.Errorf("the address of host %q may have a path, but no user, query or fragment", u.Host)
-	case u.Scheme == "http" && !loopback(u.Hostname()):
-		return "", fmt.Errorf("%q is not https: the app secret would travel readable; plain http is for loopback addresses only", s)
-	}
-	return strings.TrimRight(u.String(), "/"), nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
 
 // followNone keeps the client on the configured host: a redirect would carry
 // the token elsewhere, and turn a PATCH into a GET whose success means nothing.

@@ -56,7 +56,7 @@ func Columns() []Column {
 // ParseColumn finds the column with exactly the given API field name.
 func ParseColumn(name string) (Column, error) {
 	if columns := Columns(); !slices.Contains(columns, Column(name)) {
-		return "", fmt.Errorf("column %q is not one of %v", name, columns)
+		return "", optionErrorf("列“%s”须是 %v 之一", "column %q is not one of %v", name, columns)
 	}
 	return Column(name), nil
 }
@@ -77,12 +77,12 @@ func newNames(extra map[Column][]string) (names, error) {
 	given := map[string]Column{}
 	for _, column := range slices.Sorted(maps.Keys(extra)) {
 		if _, err := ParseColumn(string(column)); err != nil {
-			return names{}, optionError(err.Error())
+			return names{}, err
 		}
 		for _, name := range extra[column] {
 			key := headerKey(name)
 			if other, taken := given[key]; key == "" || taken && other != column {
-				return names{}, optionError(fmt.Sprintf("header name %q of column %s is empty or given to two columns", name, column))
+				return names{}, optionErrorf("列名“%[1]s”（%[2]s）是空的，或者给了两列", "header name %[1]q of column %[2]s is empty or given to two columns", name, column)
 			}
 			given[key], n.column[key] = column, column
 		}

@@ -3,7 +3,6 @@ package source
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 )
@@ -38,7 +37,7 @@ func parseDelimiter(name string) (string, error) {
 	if d, ok := delimiterNames[name]; ok {
 		return d, nil
 	}
-	return "", fmt.Errorf("delimiter %q is not auto, comma, semicolon, tab or pipe", name)
+	return "", optionErrorf("分隔符“%s”须是 auto、comma、semicolon、tab 或 pipe", "delimiter %q is not auto, comma, semicolon, tab or pipe", name)
 }
 
 // detectDialect finds the delimiter that shows the most columns okrsync knows.

@@ -169,7 +169,7 @@ func (e *FileError) Reason(lang string) string {
 	case e.finding.format != "":
 		found = e.finding.in(lang)
 	default:
-		found = translated(found, lang)
+		found = e.translated(lang)
 	}
 	return filePlace(lang, e) + strings.NewReplacer("{found}", found, "{wanted}", e.Wanted).Replace(reason)
 }

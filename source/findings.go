@@ -1,6 +1,11 @@
 package source
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+
+	"okrsync/errno"
+)
 
 // A finding is what was found in a file, for a message in two languages: a format
 // of English, which findings translates, and what goes into it.
@@ -19,13 +24,13 @@ func (f finding) in(lang string) string {
 	return fmt.Sprintf(format, f.args...)
 }
 
-// translated says in the reader's language what needs no more than words; a name
-// stays as it is.
-func translated(found, lang string) string {
-	if zh := findings[found]; lang == "zh" && zh != "" {
-		return zh
+// translated says in the reader's language what needs no more than words: what is
+// common, and what the operating system refused. A name stays as it is.
+func (e *FileError) translated(lang string) string {
+	if lang != "zh" {
+		return e.Found
 	}
-	return found
+	return cmp.Or(findings[e.Found], errno.Chinese(e.Err), e.Found)
 }
 
 // findings are the Chinese words for what is said of a file in English where it

@@ -197,7 +197,20 @@ func refusePanic(err *error) {
 	}
 }
 
-// An optionError is a mistake in Options: the caller's, not the file's.
-type optionError string
+// An optionError is a mistake in Options: the caller's, not the file's. It is said
+// in both languages, since somebody has written the option into a configuration.
+type optionError struct{ zh, en string }
 
-func (e optionError) Error() string { return string(e) }
+func (e optionError) Error() string { return e.en }
+
+// In says the mistake in Chinese for "zh" and in English otherwise.
+func (e optionError) In(lang string) string {
+	if lang == "zh" {
+		return e.zh
+	}
+	return e.en
+}
+
+func optionErrorf(zh, en string, args ...any) error {
+	return optionError{fmt.Sprintf(zh, args...), fmt.Sprintf(en, args...)}
+}

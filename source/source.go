@@ -10,7 +10,6 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"iter"
@@ -123,14 +122,14 @@ func (o Options) Check() error {
 	modes := []PercentMode{"", PercentAuto, PercentRatio, PercentPoints}
 	switch {
 	case !slices.Contains(modes, o.Percent):
-		return optionError(fmt.Sprintf("percent mode %q is not auto, ratio or points", o.Percent))
+		return optionErrorf("百分数的含义“%s”须是 auto、ratio 或 points", "percent mode %q is not auto, ratio or points", o.Percent)
 	case !slices.Contains(encodings, o.Encoding):
-		return optionError(fmt.Sprintf("encoding %q is not one of %s", o.Encoding, encodings[1:]))
+		return optionErrorf("编码“%s”须是 %s 之一", "encoding %q is not one of %s", o.Encoding, encodings[1:])
 	case o.HeaderRow < 0 || o.HeaderRow > maxRow:
-		return optionError(fmt.Sprintf("header row %d is not the number of a row", o.HeaderRow))
+		return optionErrorf("表头行 %d 不是有效的行号", "header row %d is not the number of a row", o.HeaderRow)
 	}
 	if _, err := parseDelimiter(o.Delimiter); err != nil {
-		return optionError(err.Error())
+		return err
 	}
 	_, err := newNames(o.Columns)
 	return err

@@ -40,20 +40,6 @@ var statusWords = map[Status]Text{
 // Words is the status as people read it.
 func (s Status) Words() Text { return statusWords[s] }
 
-// Text is a sentence in Chinese and English.
-type Text struct {
-	ZH string `json:"zh"`
-	EN string `json:"en"`
-}
-
-// In returns the sentence in the given language: Chinese for "zh", else English.
-func (t Text) In(lang string) string {
-	if lang == "zh" {
-		return t.ZH
-	}
-	return t.EN
-}
-
 // A Result is the answer to one row. Its JSON form is a line of the journal.
 type Result struct {
 	Row    int    `json:"row"` // as Excel shows it
