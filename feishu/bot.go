@@ -50,11 +50,13 @@ func CheckWebhook(address Secret) error {
 	u, err := url.Parse(string(address))
 	switch {
 	case err != nil, u.Host == "", u.Scheme != "https" && u.Scheme != "http", path.Clean("/"+u.Path) == "/":
-		return errors.New("this is not the address of a webhook, such as https://open.feishu.cn/open-apis/bot/v2/hook/…")
+		return addressErrorf("这不是群机器人的 webhook 地址，例如 https://open.feishu.cn/open-apis/bot/v2/hook/…",
+			"this is not the address of a webhook, such as https://open.feishu.cn/open-apis/bot/v2/hook/…")
 	case u.User != nil, u.RawQuery != "", u.Fragment != "":
-		return errors.New("the address of a webhook has no user, query or fragment")
+		return addressErrorf("webhook 地址中不能有用户名、? 或 #", "the address of a webhook has no user, query or fragment")
 	case u.Scheme == "http" && !loopback(u.Hostname()):
-		return errors.New("this is not https, and the address would travel readable; plain http is for loopback addresses only")
+		return addressErrorf("这不是 https 地址，会以明文传输；http 只能用于本机地址",
+			"this is not https, and the address would travel readable; plain http is for loopback addresses only")
 	}
 	return nil
 }
@@ -140,6 +142,9 @@ func (b Bot) unanswered(err error) *Error {
 	code, cause := networkCode(err)
 	refusal := b.refusal(code, 0, cause.Error())
 	refusal.Err = cause
+	if u, err := url.Parse(string(b.URL)); err == nil {
+		refusal.Host = u.Hostname()
+	}
 	return refusal
 }
 

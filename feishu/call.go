@@ -92,12 +92,12 @@ func (c *Client) attempt(ctx context.Context, a attempt, out any) (err error) {
 	defer cancel()
 	response, err := c.http.Do(request.WithContext(ctx))
 	if err != nil {
-		return c.unanswered(a, err)
+		return c.unanswered(a, request.URL.Hostname(), err)
 	}
 	defer response.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
 	if err != nil {
-		return c.unanswered(a, err)
+		return c.unanswered(a, request.URL.Hostname(), err)
 	}
 	return c.decode(a, response, answer, out)
 }
@@ -256,9 +256,9 @@ func (c *Client) refusal(a attempt, r *http.Response, code Code, e envelope) *Er
 
 // unanswered makes the Error of an attempt whose answer did not arrive whole.
 // Whether Feishu applied it is not known.
-func (c *Client) unanswered(a attempt, err error) *Error {
+func (c *Client) unanswered(a attempt, host string, err error) *Error {
 	code, cause := networkCode(err)
-	return &Error{Call: a.call, Code: code, Class: classify(code, 0), Msg: c.conceal(a, cause.Error()), Err: cause}
+	return &Error{Call: a.call, Code: code, Class: classify(code, 0), Msg: c.conceal(a, cause.Error()), Host: host, Err: cause}
 }
 
 // networkCode names what became of an attempt without a whole answer, and returns the

@@ -1,6 +1,11 @@
 package feishu
 
 import (
+	"cmp"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -59,7 +64,7 @@ func TestStatusCodes(t *testing.T) {
 
 // TestWords holds that every code has all four sentences, in the right language.
 func TestWords(t *testing.T) {
-	all := map[string]words{"unknown": unknownCode, "user": wrongUser}
+	all := map[string]words{"unknown": unknownCode, "user": wrongUser, "table": noTable, "token": noToken}
 	for code, r := range refusals {
 		all[string(code)] = r.words
 		if r.class == "" {
@@ -73,12 +78,52 @@ func TestWords(t *testing.T) {
 		}
 	}
 	all["bot unknown"] = botRefusal("4711", 200).words
+	for _, t := range troubles {
+		all[t.reason.en] = words{t.reason, text{cmp.Or(t.advice.zh, serverTrouble.advice.zh), cmp.Or(t.advice.en, serverTrouble.advice.en)}}
+	}
 	for code, w := range all {
 		for _, t2 := range []text{w.reason, w.advice} {
 			if !chinese(t2.zh) || t2.en == "" || chinese(t2.en) {
 				t.Errorf("%s: zh %q, en %q", code, t2.zh, t2.en)
 			}
 		}
+	}
+}
+
+// TestEveryCodeHasWords holds that each constant of code.go has words, and that words
+// which are not for a code of Feishu's are for such a constant.
+func TestEveryCodeHasWords(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "code.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared := map[Code]bool{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		if kind, ok := spec.Type.(*ast.Ident); ok && kind.Name == "Code" {
+			text, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			declared[Code(text)] = true
+		}
+		return true
+	})
+	for code := range declared {
+		if _, ok := refusals[code]; !ok {
+			t.Errorf("%s has no words", code)
+		}
+	}
+	for code := range refusals {
+		if !code.Feishus() && !declared[code] {
+			t.Errorf("%s has words, but nobody can give it", code)
+		}
+	}
+	if len(declared) < 19 {
+		t.Errorf("only %d codes were found", len(declared))
 	}
 }
 

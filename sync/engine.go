@@ -183,6 +183,10 @@ func (e *engine) unprocessed(ctx context.Context, r Result) Result {
 	if refusal, ok := errors.AsType[*feishu.Error](cause); ok {
 		r = r.refused(refusal)
 		r.HTTPStatus, r.LogID = 0, "" // they are of another row's call
+		if run, ok := errors.AsType[*RunError](cause); ok {
+			r.Reason = Text{ZH: run.Reason("zh"), EN: run.Reason("en")}
+			r.Advice = Text{ZH: run.Advice("zh"), EN: run.Advice("en")}
+		}
 		return r
 	}
 	if _, ok := errors.AsType[*GuardError](cause); ok {

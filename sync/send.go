@@ -139,7 +139,7 @@ func (e *engine) passed(p pass, r Result) {
 func (e *engine) refused(r Result, refusal *feishu.Error, others ...step) {
 	down := (refusal.Class == feishu.ClassTransient || refusal.Class == feishu.ClassSlowDown) && e.Pacer.Down()
 	if e.concernsAll(refusal) || down {
-		e.halt(refusal)
+		e.halt(&RunError{Refusal: refusal})
 	}
 	for _, r := range append([]Result{r}, resultsOf(others)...) {
 		r = r.failed(refusal)
@@ -184,6 +184,6 @@ func (e *engine) suspect(r Result, refusal *feishu.Error) {
 	r.Status = Failed
 	e.sizes.doubt()
 	if e.quota.suspect(r.refused(refusal)) {
-		e.halt(refusal)
+		e.halt(&RunError{Refusal: refusal})
 	}
 }

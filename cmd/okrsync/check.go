@@ -21,21 +21,13 @@ func (p *program) checkCommand() *cobra.Command {
 	var f syncFlags
 	cmd := &cobra.Command{
 		Use:   "check FILE…",
-		Short: "read a file without sending anything: every problem of every row",
-		Long: `check reads each FILE as sync does and says, without a login and without the
-network, which rows would be sent and which would not: every problem of every
-row at once, grouped by column. The same result.csv, result.xlsx and report.html as
-after a sync are written into a folder of its own; rows that would be sent are
-planned.
-
-It takes the flags of sync, so that a command line only changes its first word.
-The exit code is 0 if every row is fine, 3 if some are to be mended, 4 if the
-file is refused as a whole.`,
+		Short: p.phrase("只读取文件、不发送：列出每一行的全部问题", "read a file without sending anything: every problem of every row"),
+		Long:  p.page("check"),
 		Example: `  okrsync check values.xlsx
   okrsync check --lang zh --json values.csv | jq .problems`,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			if len(files) == 0 {
-				return usagef("no file given: okrsync check FILE…")
+				return usagef("没有给出文件：okrsync check FILE…", "no file given: okrsync check FILE…")
 			}
 			c, err := p.load(cmd)
 			if err != nil {

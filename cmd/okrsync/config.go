@@ -141,30 +141,42 @@ func (c config) client(pacer *sync.Pacer) (*feishu.Client, error) {
 		Admit:       pacer.Admit,
 	})
 	if err != nil {
-		return nil, usagef("%v", err)
+		return nil, usagef("%v", "%v", err)
 	}
 	return client, nil
 }
 
 // blindGuards reports guards that cannot see anything, since nothing is compared.
-func (c config) blindGuards() string {
+func (c config) blindGuards() sync.Text {
 	if c.diff != diffOff || c.guards.MaxNotified == 0 && c.guards.MaxFactor == 0 {
-		return ""
+		return sync.Text{}
 	}
-	return "max_notified and max_factor need the live values, which --no-diff (sync.diff: off) does not read: leave one or the other out, or say --yes"
+	return sync.Text{
+		ZH: "max_notified 和 max_factor 需要飞书中的现值，而 --no-diff（sync.diff: off）不读取现值：请去掉其中之一，或加 --yes",
+		EN: "max_notified and max_factor need the live values, which --no-diff (sync.diff: off) does not read: leave one or the other out, or say --yes",
+	}
 }
 
 // checkCredentials reports what is missing to speak with Feishu.
-func (c config) checkCredentials() []string {
+func (c config) checkCredentials() []sync.Text {
 	switch {
 	case c.AccessToken != "":
 		return nil
 	case c.appID == "" && c.AppSecret == "":
-		return []string{"no credentials: set FEISHU_APP_ID and FEISHU_APP_SECRET (or feishu.app_secret_file), or FEISHU_ACCESS_TOKEN"}
+		return []sync.Text{{
+			ZH: "没有应用凭证：请设置 FEISHU_APP_ID 和 FEISHU_APP_SECRET（或 feishu.app_secret_file），或者设置 FEISHU_ACCESS_TOKEN",
+			EN: "no credentials: set FEISHU_APP_ID and FEISHU_APP_SECRET (or feishu.app_secret_file), or FEISHU_ACCESS_TOKEN",
+		}}
 	case c.appID == "":
-		return []string{"the app id is missing: set FEISHU_APP_ID or feishu.app_id"}
+		return []sync.Text{{
+			ZH: "缺少 App ID：请设置 FEISHU_APP_ID 或 feishu.app_id",
+			EN: "the app id is missing: set FEISHU_APP_ID or feishu.app_id",
+		}}
 	case c.AppSecret == "":
-		return []string{"the app secret is missing: set FEISHU_APP_SECRET or feishu.app_secret_file"}
+		return []sync.Text{{
+			ZH: "缺少 App Secret：请设置 FEISHU_APP_SECRET 或 feishu.app_secret_file",
+			EN: "the app secret is missing: set FEISHU_APP_SECRET or feishu.app_secret_file",
+		}}
 	}
 	return nil
 }

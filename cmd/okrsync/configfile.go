@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v4"
+
+	"okrsync/sync"
 )
 
 // file reads the configuration file, if there is one.
@@ -26,12 +28,12 @@ func (l *loader) file(cmd *cobra.Command) {
 		return
 	}
 	if err != nil {
-		l.problem("the configuration cannot be read: %v", err)
+		l.problem("无法读取配置：%v", "the configuration cannot be read: %v", err)
 		return
 	}
 	var root yaml.Node
 	if err := yaml.Load(content, &root); err != nil && len(strings.TrimSpace(string(content))) > 0 {
-		l.problem("%s: %v", name, err)
+		l.problem("%s：不是正确的 YAML，请检查所指位置的缩进、冒号和引号（%v）", "%s: %v", name, err)
 		return
 	}
 	for _, document := range root.Content {
@@ -51,12 +53,12 @@ func (l *loader) node(name, path string, n *yaml.Node) {
 		l.sequence(place, s, n)
 	case known && n.Kind == yaml.ScalarNode:
 		if err := s.give(n.Value); err != nil {
-			l.problem("%s: %s: %v", place, path, err)
+			l.problem("%s：%s：%v", "%s: %s: %v", place, path, err)
 		}
 	case known:
-		l.problem("%s: %s: a single value belongs here", place, path)
+		l.problem("%s：%s：这里应是单个值", "%s: %s: a single value belongs here", place, path)
 	default:
-		l.problem("%s: %s: keys with values belong here", place, cmp.Or(path, "the file"))
+		l.problem("%s：%v：这里应是带值的配置项", "%s: %v: keys with values belong here", place, cmp.Or(sync.Text{ZH: path, EN: path}, sync.Text{ZH: "配置文件", EN: "the file"}))
 	}
 }
 
@@ -69,12 +71,12 @@ func (l *loader) mapping(name, path string, n *yaml.Node) {
 			full = path + "." + key.Value
 		}
 		if line, twice := seen[full]; twice {
-			l.problem("%s:%d: %s stands in line %d already", name, key.Line, full, line)
+			l.problem("%s:%d：%s 在第 %d 行已经出现过", "%s:%d: %s stands in line %d already", name, key.Line, full, line)
 			continue
 		}
 		seen[full] = key.Line
 		if !l.known(full) {
-			l.problem("%s:%d: unknown key %s%s", name, key.Line, full, l.nearestKey(full))
+			l.problem("%s:%d：没有 %s 这个配置项%v", "%s:%d: unknown key %s%v", name, key.Line, full, l.nearestKey(full))
 			continue
 		}
 		l.node(name, full, value)
@@ -85,13 +87,13 @@ func (l *loader) sequence(place string, s setting, n *yaml.Node) {
 	var names []string
 	for _, entry := range n.Content {
 		if entry.Kind != yaml.ScalarNode || entry.Value == "" {
-			l.problem("%s: %s: a list of texts belongs here", place, s.key)
+			l.problem("%s：%s：这里应是一列文字", "%s: %s: a list of texts belongs here", place, s.key)
 			return
 		}
 		names = append(names, entry.Value)
 	}
 	if err := s.list(names); err != nil {
-		l.problem("%s: %s: %v", place, s.key, err)
+		l.problem("%s：%s：%v", "%s: %s: %v", place, s.key, err)
 	}
 }
 
@@ -111,7 +113,7 @@ func (l *loader) known(key string) bool {
 	})
 }
 
-func (l *loader) nearestKey(key string) string {
+func (l *loader) nearestKey(key string) sync.Text {
 	var keys []string
 	for _, s := range l.settings {
 		for prefix := s.key; prefix != ""; prefix = prefix[:max(0, strings.LastIndexByte(prefix, '.'))] {

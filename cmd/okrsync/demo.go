@@ -18,35 +18,28 @@ import (
 )
 
 func (p *program) demoCommand() *cobra.Command {
-	var out, lang string
+	var out string
 	cmd := &cobra.Command{
-		Use:   "demo",
-		Short: "try it all on a simulated Feishu: no account, no network",
-		Long: `demo starts a simulated Feishu on a loopback address, writes a sample workbook
-with some rows that must fail, plans and syncs it, and shows the result of every row.`,
-		Args: noArguments,
+		Use:     "demo",
+		Short:   p.phrase("用模拟的飞书完整试一遍：不需要账号，也不需要网络", "try it all on a simulated Feishu: no account, no network"),
+		Long:    p.page("demo"),
+		Args:    noArguments,
+		PreRunE: p.checkLang,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c := defaults()
-			c.out, c.lang, c.logLevel, c.progress = out, p.locale(), "error", progressNone
-			if lang != "" {
-				if err := oneOf(&c.lang, "zh", "en")(lang); err != nil {
-					return usagef("--lang: %v", err)
-				}
-			}
+			c.out, c.lang, c.logLevel, c.progress = out, p.lang, "error", progressNone
 			return p.demo(cmd.Context(), c)
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "okrsync-demo", "the `DIR` in which the demo makes its folder")
-	cmd.Flags().StringVar(&lang, "lang", "", "the language of the answers: zh or en (default: the locale's)")
 	return cmd
 }
 
 // demo runs the sample against a simulator of its own.
 func (p *program) demo(ctx context.Context, c config) error {
-	p.lang = c.lang
 	folder, err := sync.CreateFolder(c.out, "demo", time.Now())
 	if err != nil {
-		return usagef("the folder for the demo cannot be made: %v; name another with --out", err)
+		return usagef("无法为演示建立文件夹：%v；请用 --out 指定另一个", "the folder for the demo cannot be made: %v; name another with --out", err)
 	}
 	workbook := filepath.Join(folder, "sample.xlsx")
 	if err := writeSample(workbook); err != nil {
@@ -150,7 +143,7 @@ func writeSample(name string) (err error) {
 func (p *program) showResults(folder, lang string) error {
 	journals, err := filepath.Glob(filepath.Join(folder, "*", sync.JournalName))
 	if err != nil || len(journals) != 1 {
-		return fmt.Errorf("the demo's run has left no journal in %s", folder)
+		return sync.Failuref("演示的运行没有在 %s 中留下记录", "the demo's run has left no journal in %s", folder)
 	}
 	record, err := sync.OpenRecord(filepath.Dir(journals[0]))
 	if err != nil {

@@ -6,10 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 	"syscall"
-
-	"github.com/spf13/cobra"
 
 	"okrsync/feishu"
 	"okrsync/source"
@@ -60,16 +57,6 @@ var outcomes = map[int]string{
 	exitGuard:       "guard",
 	exitInterrupted: "interrupted",
 	exitTerminated:  "terminated",
-}
-
-// A usageError is a mistake in the command line, the environment or the
-// configuration; nothing was sent. It may hold several, one a line.
-type usageError struct{ problems []string }
-
-func (e *usageError) Error() string { return strings.Join(e.problems, "\n") }
-
-func usagef(format string, args ...any) error {
-	return &usageError{[]string{fmt.Sprintf(format, args...)}}
 }
 
 // told is the end of a command that has said everything already.
@@ -127,31 +114,4 @@ func refusalCode(e *feishu.Error) int {
 		return exitTrouble
 	}
 	return exitApp
-}
-
-// exitCodesTopic is the help page about the exit codes.
-func exitCodesTopic() *cobra.Command {
-	return &cobra.Command{
-		Use:   "exit-codes",
-		Short: "what the exit codes mean and when to run again",
-		Long: `The exit code of okrsync says what to do next:
-
-  0        every row is updated, unchanged, ignored or (by check and plan) planned
-  1        internal error (a bug, a disk that is full); run again after a look
-  2        wrong usage or configuration; nothing was sent
-  3        finished, and some rows were rejected or failed: mend them
-  4        a file was refused as a whole, and nothing of it was sent: mend it; or it
-           was changed while it was sent
-  5        Feishu refuses the app: mend credentials, scope, base_url or table
-  6        stopped by a quota or --max-calls; run again later: it continues
-  7        network or server trouble outlasted every retry; run again: it continues
-  8        another run holds the output folder: run again when that one is done
-  10       a guard wants a person to look at the changes of a file and say --yes;
-           nothing of it was sent
-  130, 143 interrupted or terminated; the result files are complete up to there.
-           Run again: it continues, as it does after a kill
-
-Of several, the first of 1, 2, 4, 8, 10, 5, 6, 143/130, 7, 3, 0 is the answer. New codes
-may come; an unknown one means failure.`,
-	}
 }

@@ -21,7 +21,7 @@ func TestExitCode(t *testing.T) {
 	}{
 		{nil, exitOK},
 		{errors.New("a bug"), exitInternal},
-		{usagef("wrong"), exitUsage},
+		{usagef("有误", "wrong"), exitUsage},
 		{fmt.Errorf("wrapped: %w", &source.FileError{Code: source.CodeFileMissing}), exitInput},
 		{&feishu.Error{Class: feishu.ClassApp}, exitApp},
 		{&feishu.Error{Class: feishu.ClassRow, Code: feishu.CodeNoPermission}, exitApp},
@@ -62,7 +62,8 @@ func TestGravest(t *testing.T) {
 // and its line in the help and both READMEs.
 func TestExitCodesAreTold(t *testing.T) {
 	places := map[string]string{
-		"okrsync help exit-codes": exitCodesTopic().Long,
+		"okrsync help exit-codes": (&program{lang: "en"}).page("exit-codes"),
+		"and its Chinese":         (&program{lang: "zh"}).page("exit-codes"),
 		"README.md":               read(t, "../../README.md"),
 		"README.zh-CN.md":         read(t, "../../README.zh-CN.md"),
 	}

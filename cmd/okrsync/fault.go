@@ -41,7 +41,7 @@ func (f fault) Reason(lang string) string {
 	if f.where != "" {
 		reason += phrase(lang, "（", " (") + f.where + phrase(lang, "）", ")")
 	}
-	return reason + phrase(lang, "：", ": ") + f.err.Error()
+	return reason + phrase(lang, "：", ": ") + sync.Said(f.err, lang)
 }
 
 // Advice says what to do.

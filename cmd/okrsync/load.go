@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"okrsync/feishu"
+	"okrsync/sync"
 )
 
 // configFile is read when neither --config nor OKRSYNC_CONFIG names another,
@@ -29,7 +29,7 @@ func (p *program) load(cmd *cobra.Command) (config, error) {
 	l.flags(cmd)
 	l.secretFiles()
 	if err := l.config.sourceOptions().Check(); err != nil {
-		l.problem("input: %v", err)
+		l.problem("input：%v", "input: %v", err)
 	}
 	if l.config.lang == "" {
 		l.config.lang = p.locale()
@@ -39,7 +39,7 @@ func (p *program) load(cmd *cobra.Command) (config, error) {
 		p.json = newJSON(p.stderr, zapcore.InfoLevel) // the level is about the log
 	}
 	for _, hint := range l.hints {
-		p.say(hint)
+		p.say(hint.In(p.lang))
 	}
 	if len(l.problems) > 0 {
 		return config{}, &usageError{l.problems}
@@ -52,12 +52,13 @@ type loader struct {
 	program  *program
 	config   config
 	settings []setting
-	problems []string
-	hints    []string // what is no mistake, and worth telling
+	problems []sync.Text // each with its place, the finding and the remedy
+	hints    []sync.Text // what is no mistake, and worth telling
 }
 
-func (l *loader) problem(format string, args ...any) {
-	l.problems = append(l.problems, fmt.Sprintf(format, args...))
+// problem notes what is wrong, in words as sync.Textf has them.
+func (l *loader) problem(zh, en string, args ...any) {
+	l.problems = append(l.problems, sync.Textf(zh, en, args...))
 }
 
 // environment takes in the variables.
@@ -70,7 +71,7 @@ func (l *loader) environment() {
 				continue
 			}
 			if err := s.give(l.program.getenv(variable)); err != nil {
-				l.problem("%s: %v", variable, err)
+				l.problem("%s：%v", "%s: %v", variable, err)
 			}
 		}
 	}
@@ -88,9 +89,9 @@ func (l *loader) strayVariables(known []string) {
 		}
 		hint := didYouMean(name, known)
 		if strings.HasPrefix(name, "OKRSYNC_SYNC_GUARD") { // a run without the guard that somebody meant is worse than none
-			l.problem("unknown variable %s%s", name, hint)
-		} else if hint != "" {
-			l.hints = append(l.hints, fmt.Sprintf("the variable %s means nothing to okrsync and is left alone%s", name, hint))
+			l.problem("没有 %s 这个环境变量%v", "unknown variable %s%v", name, hint)
+		} else if hint != (sync.Text{}) {
+			l.hints = append(l.hints, sync.Textf("okrsync 不使用环境变量 %s，未作处理%v", "the variable %s means nothing to okrsync and is left alone%v", name, hint))
 		}
 	}
 }
@@ -106,9 +107,9 @@ func (l *loader) flags(cmd *cobra.Command) {
 			continue
 		}
 		if f.Value.String() == "" {
-			l.problem("--%s: a value is missing", s.flag)
+			l.problem("--%s：缺少值", "--%s: a value is missing", s.flag)
 		} else if err := s.give(f.Value.String()); err != nil {
-			l.problem("--%s: %v", s.flag, err)
+			l.problem("--%s：%v", "--%s: %v", s.flag, err)
 		}
 	}
 }
@@ -128,13 +129,13 @@ func (l *loader) secretFile(key, name string, field *feishu.Secret, taker func(*
 	}
 	content, err := readSmall(name)
 	if err != nil {
-		l.problem("%s: %v", key, err)
+		l.problem("%s：%v", "%s: %v", key, err)
 		return
 	}
 	if strings.TrimSpace(string(content)) == "" {
-		l.problem("%s: %s is empty", key, name)
+		l.problem("%s：%s 是空的", "%s: %s is empty", key, name)
 	} else if err := taker(field)(string(content)); err != nil {
-		l.problem("%s: %s: %v", key, name, err)
+		l.problem("%s：%s：%v", "%s: %s: %v", key, name, err)
 	}
 }
 
@@ -146,7 +147,7 @@ func readSmall(name string) ([]byte, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a file", name)
+		return nil, sync.Failuref("%s 不是文件", "%s is not a file", name)
 	}
 	file, err := os.Open(filepath.Clean(name))
 	if err != nil {
@@ -155,7 +156,7 @@ func readSmall(name string) ([]byte, error) {
 	defer file.Close()
 	content, err := io.ReadAll(io.LimitReader(file, most+1))
 	if err == nil && len(content) > most {
-		err = fmt.Errorf("%s is larger than a configuration can be", name)
+		err = sync.Failuref("%s 过大，不会是配置文件", "%s is larger than a configuration can be", name)
 	}
 	return content, err
 }
@@ -170,21 +171,8 @@ func (p *program) getenv(name string) string {
 	return ""
 }
 
-// locale returns the language of the environment's locale: zh or en.
-func (p *program) locale() string {
-	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if value := p.getenv(name); value != "" {
-			if strings.HasPrefix(strings.ToLower(value), "zh") {
-				return "zh"
-			}
-			return "en"
-		}
-	}
-	return "en"
-}
-
 // didYouMean names the nearest of the known names, if one is near.
-func didYouMean(name string, known []string) string {
+func didYouMean(name string, known []string) sync.Text {
 	best, least := "", max(2, len(name)/4)+1
 	for _, k := range known {
 		if d := levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(k)); d < least {
@@ -192,7 +180,7 @@ func didYouMean(name string, known []string) string {
 		}
 	}
 	if best == "" {
-		return ""
+		return sync.Text{}
 	}
-	return fmt.Sprintf("; did you mean %s?", best)
+	return sync.Textf("；是否想写 %s？", "; did you mean %s?", best)
 }

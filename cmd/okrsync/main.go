@@ -128,14 +128,14 @@ type program struct {
 // run is main without the process around it, and returns the exit code.
 func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	p := &program{args: args, environ: environ, stdin: stdin, stderr: newScreen(stderr), atEnd: func(int) {}}
+	p.lang = p.language()
 	defer func() {
 		if bug := recover(); bug != nil { // else it would end with 2, which means that nothing was sent
-			fmt.Fprintf(p.stderr, "okrsync: internal error: %v\n%s", bug, debug.Stack())
+			fmt.Fprintf(p.stderr, p.phrase("okrsync：程序内部错误，请把以下内容交给开发者：%v\n%s", "okrsync: internal error: %v\n%s"), bug, debug.Stack())
 			code = exitInternal
 		}
 		p.atEnd(code)
 	}()
-	p.lang = p.locale()
 	out := &watched{w: stdout}
 	p.stdout = out
 	root := p.root()

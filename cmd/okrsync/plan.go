@@ -21,16 +21,8 @@ func (p *program) planCommand() *cobra.Command {
 	var f syncFlags
 	cmd := &cobra.Command{
 		Use:   "plan FILE…",
-		Short: "show what a sync would change, old → new, without changing anything",
-		Long: `plan does what sync does up to the first change: it reads and checks each
-FILE, reads the live items and compares. It shows old → new for each field that
-would be sent, the calls and the time that takes, and how many people Feishu
-would message. Nothing is changed and no file is written. Of a file whose run was
-cut short it plans what is left, as sync would continue it.
-
-It takes the flags of sync, so that a command line only changes its first word.
-The exit code is that of a sync up to there: 3 if rows are to be mended, 10 if a
-guard would stop the sync.`,
+		Short: p.phrase("显示 sync 将会改动什么（旧值 → 新值），不做任何改动", "show what a sync would change, old → new, without changing anything"),
+		Long:  p.page("plan"),
 		Example: `  okrsync plan --source ID --table ID values.xlsx
   okrsync plan --json values.csv | jq .plan`,
 		RunE: func(cmd *cobra.Command, files []string) error {

@@ -26,20 +26,13 @@ func (p *program) reportCommand() *cobra.Command {
 	var f syncFlags
 	cmd := &cobra.Command{
 		Use:   "report RUN_DIR…",
-		Short: "write a run's result files again from its journal",
-		Long: `report writes result.csv, rollback.csv, report.html and summary.json in the folder
-of a run again, from its journal: in another language, or for a run that was killed
-before it could write them. Of such a run, rows whose update was out are told as
-unprocessed; those that it had not reached count as unprocessed too, and are not
-listed, for the journal does not know them.
-
-The exit code is 0 when the files are written, whatever is in them, 1 if the
-journal is damaged, and 8 while a run holds the output folder.`,
+		Short: p.phrase("根据运行记录重新生成结果文件", "write a run's result files again from its journal"),
+		Long:  p.page("report"),
 		Example: `  okrsync report okrsync-out/20261125T081642Z-values.csv
   okrsync report --lang en okrsync-out/*`,
 		RunE: func(cmd *cobra.Command, folders []string) error {
 			if len(folders) == 0 {
-				return usagef("no run given: okrsync report RUN_DIR…")
+				return usagef("没有给出运行文件夹：okrsync report RUN_DIR…", "no run given: okrsync report RUN_DIR…")
 			}
 			c, err := p.load(cmd)
 			if err != nil {
@@ -53,7 +46,6 @@ journal is damaged, and 8 while a run holds the output folder.`,
 			return told{gravest(codes...)}
 		},
 	}
-	addSettings(cmd, "lang")
 	cmd.Flags().BoolVar(&f.json, "json", false, "write the summary of each run to standard output, one line of JSON each")
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing but errors")
 	return cmd
@@ -69,7 +61,7 @@ func (s *session) retell(folder string) error {
 		_, err = os.Stat(filepath.Join(folder, sync.JournalName))
 	}
 	if err != nil {
-		return usagef("this is not the folder of a run: %v; give one such as okrsync-out/20261125T081642Z-values.csv", err)
+		return usagef("这不是一次运行的文件夹：%v；请给出 okrsync-out/20261125T081642Z-values.csv 这样的文件夹", "this is not the folder of a run: %v; give one such as okrsync-out/20261125T081642Z-values.csv", err)
 	}
 	lock, err := lockExisting(filepath.Dir(folder))
 	if err != nil {
@@ -85,7 +77,7 @@ func (s *session) retell(folder string) error {
 		return err
 	}
 	if record.Damaged > 0 {
-		return fault{doing: readingJournal, err: errors.New(damageText(record, s.config.lang))}
+		return fault{doing: readingJournal, err: damage(record)}
 	}
 	return nil
 }

@@ -168,17 +168,16 @@ func (t *transfer) resume(before *sync.Record) error {
 	t.in(before.Folder)
 	t.logger.Info(t.continuing("继续", "continuing"))
 	if before.Damaged > 0 {
-		t.logger.Warn(damageText(before, t.config.lang))
+		t.logger.Warn(damage(before).In(t.config.lang))
 	}
 	return nil
 }
 
-// damageText tells about lines of a journal that are not what was written.
-func damageText(r *sync.Record, lang string) string {
-	name := filepath.Join(r.Folder, sync.JournalName)
-	return phrase(lang,
-		fmt.Sprintf("%s 有 %d 行损坏（第一处在第 %d 行），这些行视为没有结果", name, r.Damaged, r.FirstDamaged),
-		fmt.Sprintf("%s: %s damaged, the first is line %d; what they said counts as not done", name, areLines(r.Damaged), r.FirstDamaged))
+// damage tells about lines of a journal that are not what was written.
+func damage(r *sync.Record) *sync.Failure {
+	return sync.Failuref("%[1]s 有 %[2]d 行损坏（第一处在第 %[4]d 行），这些行视为没有结果",
+		"%[1]s: %[3]s damaged, the first is line %[4]d; what they said counts as not done",
+		filepath.Join(r.Folder, sync.JournalName), r.Damaged, areLines(r.Damaged), r.FirstDamaged)
 }
 
 func areLines(n int) string {

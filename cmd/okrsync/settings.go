@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,7 +18,7 @@ type setting struct {
 	key   string // path in the configuration file, such as "sync.workers"
 	env   string // another variable beside OKRSYNC_ + key, such as FEISHU_APP_ID
 	flag  string // without the dashes; "" for none
-	usage string // for the flag's help
+	usage string // for the flag's help; its Chinese words stand in flagwords.go
 	set   func(string) error
 	list  func([]string) error // instead of set, for a list of texts
 }
@@ -39,7 +37,7 @@ func settings(c *config) []setting {
 		{key: "feishu.app_secret_file", set: text(&c.appSecretFile)},
 		{key: "feishu.access_token", env: "FEISHU_ACCESS_TOKEN", set: secret(&c.AccessToken)},
 		{
-			key: "feishu.user_id_type", flag: "user-id-type", usage: "what the user ids are: open_id, union_id or user_id",
+			key: "feishu.user_id_type", flag: "user-id-type", usage: "what the user ids are, `TYPE`: open_id, union_id or user_id",
 			set: oneOf(&c.userIDType, "open_id", "union_id", "user_id"),
 		},
 		{key: "feishu.timeout", set: duration(&c.timeout, 10*time.Minute)},
@@ -56,9 +54,9 @@ func settings(c *config) []setting {
 		{key: "input.duplicates", set: oneOf(&c.duplicates, sync.RejectDuplicates, sync.LastDuplicate)},
 		{key: "report.out", flag: "out", usage: "the `DIR` in which each run makes its folder (default okrsync-out)", set: text(&c.out)},
 		{key: "report.formats", list: someOf(&c.formats, formatCSV, formatXLSX, formatHTML)},
-		{key: "report.lang", flag: "lang", usage: "the language of the answers: zh or en (default: the locale's)", set: oneOf(&c.lang, "zh", "en")},
-		{key: "log.level", flag: "log-level", usage: "debug, info, warn or error (default info)", set: oneOf(&c.logLevel, "debug", "info", "warn", "error")},
-		{key: "log.format", flag: "log-format", usage: "auto, console or json (default auto: console on a terminal)", set: oneOf(&c.logFormat, logAuto, logConsole, logJSON)},
+		{key: "report.lang", flag: "lang", usage: "the language of the answers, `LANG`: zh or en (default: the locale's)", set: oneOf(&c.lang, languages...)},
+		{key: "log.level", flag: "log-level", usage: "the `LEVEL`: debug, info, warn or error (default info)", set: oneOf(&c.logLevel, "debug", "info", "warn", "error")},
+		{key: "log.format", flag: "log-format", usage: "the `FORMAT`: auto, console or json (default auto: console on a terminal)", set: oneOf(&c.logFormat, logAuto, logConsole, logJSON)},
 	}
 	all = append(all, syncSettings(c)...)
 	all = append(all, notifySettings(c)...)
@@ -132,7 +130,8 @@ func secret(field *feishu.Secret) func(string) error {
 	return func(s string) error {
 		s = strings.TrimSpace(s)
 		if strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			return errors.New("a space or a character beyond ASCII stands in it; give the secret alone, without \"Bearer\" or a name")
+			return sync.Failuref("其中有空格或非 ASCII 字符；请只填写密钥本身，不要带“Bearer”或名称",
+				"a space or a character beyond ASCII stands in it; give the secret alone, without \"Bearer\" or a name")
 		}
 		*field = feishu.Secret(s)
 		return nil
@@ -153,7 +152,7 @@ func isDelimiter(s string) error { return source.Options{Delimiter: s}.Check() }
 
 func isID(s string) error {
 	if !feishu.IsID(s) {
-		return fmt.Errorf("%q is not an id: it has 1 to 20 digits and nothing else", s)
+		return sync.Failuref("“%s”不是 ID：ID 是 1 到 20 位数字，不含其他字符", "%q is not an id: it has 1 to 20 digits and nothing else", s)
 	}
 	return nil
 }
@@ -165,7 +164,7 @@ func oneOf[T ~string](field *T, allowed ...T) func(string) error {
 			for i, a := range allowed {
 				names[i] = string(a)
 			}
-			return fmt.Errorf("%q is not one of %s", s, strings.Join(names, ", "))
+			return sync.Failuref("“%s”须是以下之一：%s", "%q is not one of %s", s, strings.Join(names, ", "))
 		}
 		*field = T(s)
 		return nil
@@ -180,11 +179,11 @@ func someOf(field *[]string, allowed ...string) func([]string) error {
 				return err
 			}
 			if slices.Contains(names[:i], name) {
-				return fmt.Errorf("%q stands there twice", name)
+				return sync.Failuref("“%s”出现了两次", "%q stands there twice", name)
 			}
 		}
 		if len(names) == 0 {
-			return fmt.Errorf("at least one of %s belongs here", strings.Join(allowed, ", "))
+			return sync.Failuref("这里至少应有以下之一：%s", "at least one of %s belongs here", strings.Join(allowed, ", "))
 		}
 		*field = names
 		return nil
@@ -195,7 +194,7 @@ func count(field *int, least, most int) func(string) error {
 	return func(s string) error {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < least || n > most {
-			return fmt.Errorf("%q is not a whole number from %d to %d", s, least, most)
+			return sync.Failuref("“%s”不是 %d 到 %d 之间的整数", "%q is not a whole number from %d to %d", s, least, most)
 		}
 		*field = n
 		return nil
@@ -213,7 +212,7 @@ func orAuto[T any](field *T, set func(string) error) func(string) error {
 			return nil
 		}
 		if err := set(s); err != nil {
-			return fmt.Errorf("%w, or auto", err)
+			return sync.Failuref("%v，也可以写 auto", "%v, or auto", err)
 		}
 		return nil
 	}
@@ -224,7 +223,7 @@ func duration(field *time.Duration, most time.Duration) func(string) error {
 	return func(s string) error {
 		d, err := time.ParseDuration(s)
 		if err != nil || d < least || d > most {
-			return fmt.Errorf("%q is not a time from %s to %s, such as 30s or 500ms", s, least, most)
+			return sync.Failuref("“%s”不是 %s 到 %s 之间的时间，例如 30s 或 500ms", "%q is not a time from %s to %s, such as 30s or 500ms", s, least, most)
 		}
 		*field = d
 		return nil
@@ -247,7 +246,7 @@ func factor(field *float64) func(string) error {
 	return func(s string) error {
 		f, err := strconv.ParseFloat(s, 64)
 		if err != nil || f != 0 && !(1 < f && f <= most) {
-			return fmt.Errorf("%q is not a factor above 1, such as 100, or 0 for none", s)
+			return sync.Failuref("“%s”不是大于 1 的倍数，例如 100；0 表示不限制", "%q is not a factor above 1, such as 100, or 0 for none", s)
 		}
 		*field = f
 		return nil

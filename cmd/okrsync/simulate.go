@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"okrsync/feishu/feishutest"
+	"okrsync/sync"
 )
 
 // simulation is what the flags of simulate say.
@@ -36,35 +37,12 @@ func (p *program) simulateCommand() *cobra.Command {
 	var s simulation
 	cmd := &cobra.Command{
 		Use:   "simulate",
-		Short: "serve a faithful fake of the Feishu API on a loopback address",
-		Long: `simulate serves the metric part of the Feishu OKR API on a loopback address: a
-store of sources, tables and items, tokens, paging, limits, quotas and, if you
-like, everything that can go wrong. It ends on SIGINT or SIGTERM.
-
-It has a group's bot too: what is sent to its webhook, /open-apis/bot/v2/hook/ and
-any word, is held against Feishu's rules and shown on standard error.
-
-Without --data it holds a sample: metric source ` + feishutest.SampleSource + `, table
-` + feishutest.SampleTable + `, and items ` + feishutest.SampleItem(1) + ` and following.
-
-The first line on standard output is the server's address.
-
-Faults, for --fault and --script:
-  500 1009998 2200 html502 reset hang        before anything is applied; with
-                                             -after (500-after …) behind it
-  cut slow html200 empty huge                applied, and the answer spoilt
-  code:N[:STATUS] ratelimit:SECONDS          that code; a frequency limit
-  redirect:URL expire                        a redirect; all tokens die
-  delay:TIME header:NAME=VALUE item:ID       the answer later, with a header, of
-  omit:ID page:same page:empty               another item, without one; odd pages
-  limit:N/PERIOD                             that limit from now on
-
-A script has a rule on each line, CALL WHICH FAULT [xTIMES]: CALL is token,
-sources, tables, list, get, patch, batch_update, bot or *; WHICH is * for all, a
-number, from:N, item:ID or time:FROM-TO. For example: patch 3 reset-after`,
+		Short: p.phrase("在本机提供一个模拟的飞书接口", "serve a faithful fake of the Feishu API on a loopback address"),
+		Long:  p.page("simulate"),
 		Example: `  okrsync simulate --addr 127.0.0.1:8080 --items 1000 --limit 100/1m
   okrsync simulate --fault 500=0.05 --fault reset-after=0.05 --latency 20ms`,
-		Args: noArguments,
+		Args:    noArguments,
+		PreRunE: p.checkLang,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s.config.OnMessage = p.overheard
 			return p.simulate(cmd.Context(), s)
@@ -78,24 +56,24 @@ number, from:N, item:ID or time:FROM-TO. For example: patch 3 reset-after`,
 func (s *simulation) flags(f *pflag.FlagSet) {
 	c := &s.config
 	f.StringVar(&s.address, "addr", "127.0.0.1:0", "the loopback `ADDRESS` to serve on; port 0 takes a free one")
-	f.IntVar(&s.items, "items", 20, "how many items the sample table has")
+	f.IntVar(&s.items, "items", 20, "how many items the sample table has, `N`")
 	f.StringVar(&s.data, "data", "", "a JSON `FILE` with the sources, tables, items and users to serve instead of the sample")
 	f.StringVar(&s.script, "script", "", "a `FILE` of rules for what goes wrong: CALL WHICH FAULT [xTIMES] a line")
 	f.StringVar(&s.log, "log", "", "write every request as a line of JSON to this `FILE` at the end")
 	f.StringVar(&s.limits, "limit", "", "how many calls of a kind are allowed, `N/PERIOD[,N/PERIOD]` (default: no limit)")
-	f.StringVar(&s.window, "window", "sliding", "how limits are counted: sliding, fixed or bucket")
+	f.StringVar(&s.window, "window", "sliding", "`HOW` limits are counted: sliding, fixed or bucket")
 	f.StringVar(&s.quota, "quota", "", "how many items of a table may be updated, `N/PERIOD`; beyond it 1001005")
 	f.StringArrayVar(&s.faults, "fault", nil, "a fault and its probability per call, `FAULT=P`, such as 500=0.05; may be repeated")
-	f.Uint64Var(&c.Seed, "seed", 1, "makes faults repeatable")
-	f.StringVar(&c.AppID, "app-id", "", "the only app id accepted (default: any)")
-	f.DurationVar(&c.Latency, "latency", 0, "how long an answer takes")
-	f.DurationVar(&c.Jitter, "jitter", 0, "a random time on top of the latency")
-	f.DurationVar(&c.InboundJitter, "inbound-jitter", 0, "a random delay before a call arrives and is counted")
-	f.DurationVar(&c.TokenLife, "token-life", 2*time.Hour, "how long a token works")
-	f.IntVar(&c.MonthlyQuota, "monthly-quota", 0, "how many calls the tenant has; beyond it 99991403 (default: no end)")
-	f.IntVar(&c.PageSizeMax, "page-size-max", 100, "the largest page size")
+	f.Uint64Var(&c.Seed, "seed", 1, "a number `N` that makes faults repeatable")
+	f.StringVar(&c.AppID, "app-id", "", "the only app `ID` accepted (default: any)")
+	f.DurationVar(&c.Latency, "latency", 0, "the `TIME` an answer takes")
+	f.DurationVar(&c.Jitter, "jitter", 0, "a random `TIME` on top of the latency")
+	f.DurationVar(&c.InboundJitter, "inbound-jitter", 0, "a random `TIME` before a call arrives and is counted")
+	f.DurationVar(&c.TokenLife, "token-life", 2*time.Hour, "the `TIME` a token works")
+	f.IntVar(&c.MonthlyQuota, "monthly-quota", 0, "how many calls the tenant has, `N`; beyond it 99991403 (default: no end)")
+	f.IntVar(&c.PageSizeMax, "page-size-max", 100, "the largest page size, `N`")
 	f.BoolVar(&c.ListTotal, "list-total", false, "lists say how many entries they have")
-	f.IntVar(&c.BatchMax, "batch-max", 100, "the most entries of a batch call")
+	f.IntVar(&c.BatchMax, "batch-max", 100, "the most entries of a batch call, `N`")
 	f.BoolVar(&c.BatchPoison, "batch-poison", false, "one bad row fails its whole batch call")
 	f.BoolVar(&c.NoScope, "no-scope", false, "the app lacks the OKR scope")
 	f.BoolVar(&c.NoEdition, "no-edition", false, "the tenant's edition lacks the API")
@@ -146,11 +124,11 @@ func (s simulation) server() (*feishutest.Server, error) {
 		return nil, err
 	}
 	if err := c.Validate(); err != nil {
-		return nil, usagef("%v", err)
+		return nil, usagef("参数的值不能用：%v", "%v", err)
 	}
 	const most = 1_000_000
 	if s.items < 0 || s.items > most {
-		return nil, usagef("--items: %d is not a number from 0 to %d", s.items, most)
+		return nil, usagef("--items：%d 不在 0 到 %d 之间", "--items: %d is not a number from 0 to %d", s.items, most)
 	}
 	server := feishutest.New(c)
 	if err := s.fill(server); err != nil {
@@ -163,7 +141,7 @@ func (s simulation) server() (*feishutest.Server, error) {
 func (s simulation) limit(c *feishutest.Config) error {
 	window := feishutest.Window(s.window)
 	if err := oneOf(&window, feishutest.Sliding, feishutest.Fixed, feishutest.Bucket)(s.window); err != nil {
-		return usagef("--window: %v", err)
+		return usagef("--window：%v", "--window: %v", err)
 	}
 	for i, part := range strings.Split(s.limits, ",") {
 		if s.limits == "" {
@@ -171,7 +149,7 @@ func (s simulation) limit(c *feishutest.Config) error {
 		}
 		limit, err := feishutest.ParseLimit(strings.TrimSpace(part))
 		if err != nil {
-			return usagef("--limit: %v", err)
+			return usagef("--limit：不是“次数/时间”，例如 100/1m（%v）", "--limit: %v", err)
 		}
 		limit.Window = window
 		if i == 0 {
@@ -185,7 +163,7 @@ func (s simulation) limit(c *feishutest.Config) error {
 	}
 	quota, err := feishutest.ParseLimit(s.quota)
 	if err != nil {
-		return usagef("--quota: %v", err)
+		return usagef("--quota：不是“项数/时间”，例如 100/1m（%v）", "--quota: %v", err)
 	}
 	c.Quota = feishutest.Quota{N: quota.N, Period: quota.Period}
 	return nil
@@ -197,14 +175,14 @@ func (s simulation) fault(c *feishutest.Config) error {
 	for _, entry := range s.faults {
 		i := strings.LastIndexByte(entry, '=')
 		if i < 0 {
-			return usagef("--fault: %q is not FAULT=PROBABILITY, such as 500=0.05", entry)
+			return usagef("--fault：“%s”不是 FAULT=概率，例如 500=0.05", "--fault: %q is not FAULT=PROBABILITY, such as 500=0.05", entry)
 		}
 		fault, err := feishutest.ParseFault(entry[:i])
 		if err != nil {
-			return usagef("--fault: %v", err)
+			return usagef("--fault：没有这种故障，okrsync simulate --help 会列出全部（%v）", "--fault: %v", err)
 		}
 		if c.Faults[fault], err = strconv.ParseFloat(entry[i+1:], 64); err != nil {
-			return usagef("--fault: %q is not a probability from 0 to 1", entry[i+1:])
+			return usagef("--fault：“%s”不是 0 到 1 的概率", "--fault: %q is not a probability from 0 to 1", entry[i+1:])
 		}
 	}
 	return nil
@@ -215,13 +193,13 @@ func (s simulation) fill(server *feishutest.Server) error {
 	if s.data == "" {
 		server.Sample(s.items)
 	} else if err := withFile(s.data, func(f *os.File) error { return server.LoadJSON(f) }); err != nil {
-		return usagef("--data %s: %v", s.data, err)
+		return usagef("--data %s：数据文件不能用：%v", "--data %s: %v", s.data, err)
 	}
 	if s.script == "" {
 		return nil
 	}
 	if err := withFile(s.script, func(f *os.File) error { return server.Script(f) }); err != nil {
-		return usagef("--script %s: %v", s.script, err)
+		return usagef("--script %s：规则文件不能用，写法见 okrsync simulate --help：%v", "--script %s: %v", s.script, err)
 	}
 	return nil
 }
@@ -241,9 +219,13 @@ func listenLoopback(ctx context.Context, address string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(address)
 	ip := net.ParseIP(host)
 	if err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, usagef("--addr: %q is not a loopback address with a port, such as 127.0.0.1:8080", address)
+		return nil, usagef("--addr：“%s”不是带端口的本机地址，例如 127.0.0.1:8080", "--addr: %q is not a loopback address with a port, such as 127.0.0.1:8080", address)
 	}
-	return new(net.ListenConfig).Listen(ctx, "tcp", address)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, sync.Failuref("--addr：无法在 %[1]s 上提供服务：%[2]v", "%[2]v", address, err)
+	}
+	return listener, nil
 }
 
 // serve answers requests until the context ends, and then lets those under way

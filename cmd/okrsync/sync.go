@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -33,19 +32,9 @@ func (p *program) syncCommand() *cobra.Command {
 	var f syncFlags
 	cmd := &cobra.Command{
 		Use:   "sync FILE…",
-		Short: "read a file, check it whole, send its updates to Feishu, report on every row",
-		Long: `sync reads each FILE (CSV or XLSX; - is standard input), checks it as a
-whole, compares it with the live items, and only then sends what differs: one
-update per row. Every row gets an answer in a folder of its own for each run:
-result.csv, rollback.csv with the values before, the page report.html,
-summary.json and journal.jsonl.
-okrsync plan shows all of it without sending anything.
-
-The same content again, whatever the file is called, continues a run of it that
-was cut short: rows that are done are not sent again. --fresh starts anew.
-
-The exit code is 0 when nothing is left to do; see okrsync help exit-codes.`,
-		Example: `  okrsync sync --source 7041234567890123456 --table 7041234567890123457 values.xlsx
+		Short: p.phrase("读取文件、整体检查、把更新发送到飞书，并对每一行给出结果", "read a file, check it whole, send its updates to Feishu, report on every row"),
+		Long:  p.page("sync"),
+		Example: `  okrsync sync --source ID --table ID values.xlsx
   okrsync sync --lang zh --json values.csv`,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			c, err := p.load(cmd)
@@ -68,9 +57,9 @@ The exit code is 0 when nothing is left to do; see okrsync help exit-codes.`,
 
 // add gives a command the flags that every run takes.
 func (f *syncFlags) add(cmd *cobra.Command) {
-	addSettings(cmd, "source", "table", "sheet", "out", "rate", "workers", "batch-size", "user-id-type", "lang", "log-level", "log-format",
+	addSettings(cmd.Flags(), "source", "table", "sheet", "out", "rate", "workers", "batch-size", "user-id-type", "log-level", "log-format",
 		"max-calls", "max-changed-rows", "max-notified", "max-factor", "metrics-file")
-	cmd.Flags().StringVar(&f.progress, "progress", "auto", "auto, bar, plain or none")
+	cmd.Flags().StringVar(&f.progress, "progress", "auto", "`HOW` progress is shown: auto, bar, plain or none")
 	cmd.Flags().BoolVar(&f.noDiff, "no-diff", false, "send every given field unasked, without reading the live items first")
 	cmd.Flags().BoolVar(&f.fresh, "fresh", false, "start again instead of continuing an unfinished run of the same file")
 	cmd.Flags().BoolVar(&f.yes, "yes", false, "let the run pass the guards: a person has looked at the changes")
@@ -96,18 +85,18 @@ func (f syncFlags) apply(c config) config {
 // onlineSession starts the session of a command that speaks with Feishu about files.
 func (p *program) onlineSession(cmd *cobra.Command, c config, f syncFlags, files []string) (*session, error) {
 	if len(files) == 0 {
-		return nil, usagef("no file given: okrsync %s FILE…", cmd.Name())
+		return nil, usagef("没有给出文件：okrsync %s FILE…", "no file given: okrsync %s FILE…", cmd.Name())
 	}
 	if err := oneOf(&c.progress, progressAuto, progressBar, progressPlain, progressNone)(f.progress); err != nil {
-		return nil, usagef("--progress: %v", err)
+		return nil, usagef("--progress：%v", "--progress: %v", err)
 	}
 	if problems := c.checkCredentials(); len(problems) > 0 {
 		return nil, &usageError{problems}
 	}
 	f.files, p.placed = files, positionals(cmd.Flags(), p.args)
 	c = f.apply(c)
-	if problem := c.blindGuards(); problem != "" && !f.yes {
-		return nil, usagef("%s", problem)
+	if problem := c.blindGuards(); problem != (sync.Text{}) && !f.yes {
+		return nil, &usageError{[]sync.Text{problem}}
 	}
 	return p.newSession(c, f)
 }
@@ -198,14 +187,21 @@ func checkTarget(c config, input *source.File) error {
 	if err != nil {
 		return err
 	}
-	var problems []string
+	var problems []sync.Text
 	for _, what := range missingTargets(c, columns) {
-		problems = append(problems, fmt.Sprintf("the metric %[1]s is missing: give --%[1]s ID, set target.metric_%[1]s_id, or have a column metric_%[1]s_id in the file; okrsync tables lists them", what))
+		problems = append(problems, sync.Textf("缺少%[2]v：请给出 --%[1]s ID，或设置 target.metric_%[1]s_id，或在文件中加 metric_%[1]s_id 列；okrsync tables 会列出",
+			"the metric %[1]s is missing: give --%[1]s ID, set target.metric_%[1]s_id, or have a column metric_%[1]s_id in the file; okrsync tables lists them", what, targetWords[what]))
 	}
 	if len(problems) > 0 {
 		return &usageError{problems}
 	}
 	return nil
+}
+
+// targetWords are the metric source and table in words.
+var targetWords = map[string]sync.Text{
+	"source": {ZH: "指标来源", EN: "metric source"},
+	"table":  {ZH: "指标表", EN: "metric table"},
 }
 
 // missingTargets says which of the metric source and table are named nowhere: by

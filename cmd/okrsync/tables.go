@@ -14,7 +14,8 @@ func (p *program) tablesCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "tables",
-		Short: "list metric sources and their tables with ids and names",
+		Short: p.phrase("列出指标来源及其指标表的 ID 和名称", "list metric sources and their tables with ids and names"),
+		Long:  p.page("tables"),
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := p.load(cmd)
@@ -27,7 +28,7 @@ func (p *program) tablesCommand() *cobra.Command {
 			return p.tables(cmd.Context(), c, asJSON)
 		},
 	}
-	addSettings(cmd, "rate", "lang")
+	addSettings(cmd.Flags(), "rate")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write one line of JSON for each table")
 	return cmd
 }

@@ -22,19 +22,13 @@ import (
 func (p *program) templateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "template [FILE.xlsx]",
-		Short: "write a workbook of a table's live items, ready to fill in and sync back",
-		Long: `template reads the items of a metric table and writes a workbook with a row for
-each: the id as text, the owner, the unit and the values it has now, all of them
-locked, and empty columns to fill in. Blank cells leave a value as it is, so a
-workbook that is sent back as it came changes nothing.
-
-Without FILE.xlsx it is written into the folder of --out, under the table's id.
-A file that is there already is left alone; - is standard output.`,
+		Short: p.phrase("生成一个指标表的工作簿，填好后可直接同步回去", "write a workbook of a table's live items, ready to fill in and sync back"),
+		Long:  p.page("template"),
 		Example: `  okrsync template --source ID --table ID q3.xlsx
   okrsync template --source ID --table ID --lang zh - > q3.xlsx`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return usagef("one file at the most: okrsync template FILE.xlsx")
+				return usagef("最多给出一个文件：okrsync template FILE.xlsx", "one file at the most: okrsync template FILE.xlsx")
 			}
 			return nil
 		},
@@ -45,7 +39,8 @@ A file that is there already is left alone; - is standard output.`,
 			}
 			problems := c.checkCredentials()
 			for _, what := range missingTargets(c, nil) {
-				problems = append(problems, fmt.Sprintf("the metric %[1]s is missing: give --%[1]s ID, or set target.metric_%[1]s_id; okrsync tables lists them", what))
+				problems = append(problems, sync.Textf("缺少%[2]v：请给出 --%[1]s ID，或设置 target.metric_%[1]s_id；okrsync tables 会列出",
+					"the metric %[1]s is missing: give --%[1]s ID, or set target.metric_%[1]s_id; okrsync tables lists them", what, targetWords[what]))
 			}
 			if len(problems) > 0 {
 				return &usageError{problems}
@@ -58,7 +53,7 @@ A file that is there already is left alone; - is standard output.`,
 			return p.template(cmd.Context(), c, append(args, "")[0], next)
 		},
 	}
-	addSettings(cmd, "source", "table", "out", "rate", "max-calls", "user-id-type", "lang")
+	addSettings(cmd.Flags(), "source", "table", "out", "rate", "max-calls", "user-id-type")
 	return cmd
 }
 
@@ -96,7 +91,7 @@ func (p *program) template(ctx context.Context, c config, name, next string) err
 func (c config) checkTemplateName(name *string) error {
 	switch {
 	case *name != "" && !isXLSX(*name):
-		return usagef("%s: a template is an XLSX workbook: give it a name that ends in .xlsx", *name)
+		return usagef("%s：模板是 XLSX 工作簿，文件名请以 .xlsx 结尾", "%s: a template is an XLSX workbook: give it a name that ends in .xlsx", *name)
 	case *name != "":
 	case isXLSX(c.out):
 		*name = c.out
@@ -112,7 +107,7 @@ func (c config) checkTemplateName(name *string) error {
 func isXLSX(name string) bool { return strings.EqualFold(filepath.Ext(name), ".xlsx") }
 
 func thereAlready(name string) error {
-	return usagef("%s is there already, and nothing is overwritten: name another file", name)
+	return usagef("%s 已经存在，不会覆盖：请换一个文件名", "%s is there already, and nothing is overwritten: name another file", name)
 }
 
 // writeTemplate reads the live items of the configured table and writes a template of

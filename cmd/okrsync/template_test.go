@@ -32,7 +32,7 @@ func TestTemplate(t *testing.T) {
 			t.Errorf("%v, %v", info, err)
 		}
 		stderr.Reset()
-		if code := run(t.Context(), test.args, environ, nil, io.Discard, &stderr); code != exitUsage || !strings.Contains(stderr.String(), "there already") {
+		if code := run(t.Context(), test.args, environ, nil, io.Discard, &stderr); code != exitUsage || !strings.Contains(stderr.String(), "there already") && !strings.Contains(stderr.String(), "已经存在") {
 			t.Errorf("%q: a second one: exit code %d, %s", test.args, code, stderr.String())
 		}
 		stderr.Reset()

@@ -195,7 +195,7 @@ func stopOf(err error) *report.Stop {
 	if err == nil {
 		return nil
 	}
-	stop := &report.Stop{Reason: sync.Text{ZH: err.Error(), EN: err.Error()}}
+	stop := &report.Stop{Reason: sync.Text{ZH: sync.Said(err, "zh"), EN: sync.Said(err, "en")}}
 	if w, ok := errors.AsType[worded](err); ok {
 		stop.Reason = sync.Text{ZH: w.Reason("zh"), EN: w.Reason("en")}
 		stop.Advice = sync.Text{ZH: w.Advice("zh"), EN: w.Advice("en")}

@@ -26,9 +26,11 @@ func version() string {
 
 func (p *program) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "print the version",
-		Args:  noArguments,
+		Use:     "version",
+		Short:   p.phrase("显示版本", "print the version"),
+		Long:    p.page("version"),
+		Args:    noArguments,
+		PreRunE: p.checkLang,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintf(p.stdout, "okrsync %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
@@ -39,7 +41,7 @@ func (p *program) versionCommand() *cobra.Command {
 // noArguments refuses arguments of a command that takes none.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usagef("%s takes no argument, but %q was given", cmd.CommandPath(), args[0])
+		return usagef("%s 不接受参数“%s”", "%s takes no argument, but %q was given", cmd.CommandPath(), args[0])
 	}
 	return nil
 }

@@ -45,7 +45,7 @@ func explain(err error, lang string) string {
 		}
 		return w.Reason(lang) + phrase(lang, "；", "; ") + advice
 	}
-	return err.Error()
+	return sync.Said(err, lang)
 }
 
 // say writes sentences to standard error.
