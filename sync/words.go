@@ -61,12 +61,12 @@ var reasons = map[Reason]sentences{
 		Text{"无需处理；可删除此行", "nothing to do; this row can be deleted"},
 	},
 	TableUnknown: {
-		Text{"这一行没有指标来源 ID 或指标表 ID，配置中也没有", "neither the row nor the configuration names the metric source and table"},
+		Text{"这一行没有指标来源 ID 或指标表 ID，配置中也没有指定", "neither the row nor the configuration names the metric source and table"},
 		Text{"填写这一行的指标来源 ID 和指标表 ID，或用 --source 和 --table 指定", "fill in the row's source and table ids, or give them with --source and --table"},
 	},
 	OtherValue: {
 		Text{"飞书回答更新成功，但返回的数值与发送的不同", "Feishu says it took the update, but gives another value back"},
-		Text{"在飞书中核对这个指标项现在的数值，见 after 一列", "look at the item in Feishu; column after has the value it gave back"},
+		Text{"在飞书中核对这个指标项；结果的 after 一列是飞书返回的数值", "look at the item in Feishu; column after has the value it gave back"},
 	},
 	Unconfirmed: {
 		Text{"飞书没有说明是否已更新这一行，读取指标项核对时又遇到问题", "Feishu did not say whether it took this update, and the item could not be read to find out"},

@@ -16,7 +16,7 @@ func unknownCommand(cmd *cobra.Command, name, list string) error {
 	for _, c := range cmd.Root().Commands() {
 		names = append(names, c.Name())
 	}
-	return usagef("没有 %q 这个命令%v", "unknown command %q%v", name,
+	return usagef("没有“%s”这个命令%v", "unknown command %q%v", name,
 		cmp.Or(didYouMean(name, names), sync.Textf("；%s 会列出全部命令", "; %s lists them", list)))
 }
 
