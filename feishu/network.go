@@ -24,8 +24,8 @@ type trouble struct {
 
 // lookAtAddress is the advice where the server was not reached at all.
 var lookAtAddress = text{
-	"核对 feishu.base_url（{host}）、本机网络和代理设置，然后用同一文件再运行一次",
-	"check feishu.base_url ({host}), this machine's network and its proxy, then run the same file again",
+	"核对 feishu.base_url（{host}）、本机网络和代理设置，然后再运行一次",
+	"check feishu.base_url ({host}), this machine's network and its proxy, then run again",
 }
 
 // lookAtProxy is the advice where the way leads through a proxy; net/http names the
@@ -37,7 +37,7 @@ var lookAtProxy = text{
 
 // troubles are told apart by the types of Go's errors; the first that fits is told.
 var troubles = []trouble{
-	{isA[*proxyRefusal], text{"代理服务器不允许访问飞书", "the proxy refuses to lead to Feishu"}, lookAtProxy},
+	{isA[*proxyError], text{"代理服务器不允许访问飞书", "the proxy refuses to lead to Feishu"}, lookAtProxy},
 	{atProxy, text{"连接不上代理服务器", "the proxy cannot be reached"}, lookAtProxy},
 	{unknownName, text{"找不到服务器 {host} 的地址", "there is no server of the name {host}"}, lookAtAddress},
 	{isA[*net.DNSError], text{"查询服务器 {host} 的地址失败", "the name {host} cannot be looked up"}, lookAtAddress},
@@ -105,18 +105,18 @@ func expired(err error) bool {
 	return ok && e.Reason == x509.Expired
 }
 
-// A proxyRefusal is a proxy's answer that it does not connect to the server. net/http
+// A proxyError is a proxy's answer that it does not connect to the server. net/http
 // has no type for it.
-type proxyRefusal struct{ status int }
+type proxyError struct{ status int }
 
-func (p *proxyRefusal) Error() string {
+func (p *proxyError) Error() string {
 	return fmt.Sprintf("proxy: HTTP %d %s", p.status, http.StatusText(p.status))
 }
 
 // proxyAnswered is asked by the transport what to make of a proxy's answer.
 func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
 	if answer.StatusCode != http.StatusOK {
-		return &proxyRefusal{answer.StatusCode}
+		return &proxyError{answer.StatusCode}
 	}
 	return nil
 }

@@ -12,8 +12,8 @@ const syncEvery = time.Second
 
 // What ends a run whose journal nobody could rely on.
 var (
-	errOther = Failuref("另一个程序也写入了这个文件", "another program has written to it")
-	errGone  = Failuref("写入过程中文件被删除或移走，其中各行的记录也随之丢失",
+	errOther = Errorf("另一个程序也写入了这个文件", "another program has written to it")
+	errGone  = Errorf("写入过程中文件被删除或移走，其中各行的记录也随之丢失",
 		"it was deleted or moved while it was written, and with it what it said of the rows that were sent")
 )
 
@@ -88,10 +88,10 @@ func (a *appender) present() error {
 		return err
 	}
 	if named, err := os.Stat(a.file.Name()); err != nil || !os.SameFile(open, named) {
-		return Failuref("%s：%v", "%s: %v", a.file.Name(), errGone)
+		return Errorf("%s：%v", "%s: %v", a.file.Name(), errGone)
 	}
 	if open.Size() != a.size {
-		return Failuref("%s：%v", "%s: %v", a.file.Name(), errOther)
+		return Errorf("%s：%v", "%s: %v", a.file.Name(), errOther)
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func openRegular(name string) (*os.File, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, Failuref("%s 不是普通文件", "%s is not a regular file", name)
+		return nil, Errorf("%s 不是普通文件", "%s is not a regular file", name)
 	}
 	return os.Open(name)
 }

@@ -13,7 +13,7 @@ import (
 
 var (
 	errLeft   = errors.New("the results are no longer wanted")
-	errTables = Failuref("文件涉及的指标表超过 65536 个，请拆分文件", "the file names more than 65,536 metric tables; split it")
+	errTables = Errorf("文件涉及的指标表超过 65536 个，请拆分文件", "the file names more than 65,536 metric tables; split it")
 )
 
 // changed is the refusal of a file that reads otherwise than before.

@@ -30,7 +30,7 @@ func CreateFolder(out, input string, now time.Time) (string, error) {
 			return folder, err
 		}
 	}
-	return "", Failuref("%s：同一秒内已有一千次运行", "%s: a thousand runs in one second", filepath.Join(out, name))
+	return "", Errorf("%s：同一秒内已有一千次运行", "%s: a thousand runs in one second", filepath.Join(out, name))
 }
 
 // safeName makes the name of an input fit to be part of a folder's on every

@@ -41,18 +41,18 @@ const (
 // "50/1s,1000/1m". A period may leave out its 1: "100/m".
 func ParseLimits(s string) ([]Limit, error) {
 	if strings.Count(s, ",") >= mostLimits {
-		return nil, Failuref("“%s”中的限制超过 %d 个", "%q has more than %d limits", s, mostLimits)
+		return nil, Errorf("“%s”中的限制超过 %d 个", "%q has more than %d limits", s, mostLimits)
 	}
 	var limits []Limit
 	for part := range strings.SplitSeq(s, ",") {
 		count, period, ok := strings.Cut(strings.TrimSpace(part), "/")
 		n, err := strconv.Atoi(strings.TrimSpace(count))
 		if !ok || err != nil && !errors.Is(err, strconv.ErrRange) {
-			return nil, Failuref("“%s”不是频率：请写“次数/时间”，例如 100/1m 或 50/1s,1000/1m",
+			return nil, Errorf("“%s”不是频率：请写“次数/时间”，例如 100/1m 或 50/1s,1000/1m",
 				"%q is not a rate: write calls/period, such as 100/1m or 50/1s,1000/1m", s)
 		}
 		if n < 1 || n > mostCalls {
-			return nil, Failuref("“%s”不是频率：次数须在 1 到 %d 之间", "%q is not a rate: the number of calls is from 1 to %d", s, mostCalls)
+			return nil, Errorf("“%s”不是频率：次数须在 1 到 %d 之间", "%q is not a rate: the number of calls is from 1 to %d", s, mostCalls)
 		}
 		period = strings.TrimSpace(period)
 		if period != "" && period[0] >= 'a' {
@@ -60,11 +60,11 @@ func ParseLimits(s string) ([]Limit, error) {
 		}
 		d, err := time.ParseDuration(period)
 		if err != nil {
-			return nil, Failuref("“%s”不是频率：“%s”不是时间，请写 1s（秒）、1m（分钟）之类",
+			return nil, Errorf("“%s”不是频率：“%s”不是时间，请写 1s（秒）、1m（分钟）之类",
 				"%q is not a rate: the period %q is not a time such as 1s or 1m", s, period)
 		}
 		if d <= 0 || d > longestPeriod {
-			return nil, Failuref("“%s”不是频率：时间 %v 须大于 0，且不超过 %d 小时",
+			return nil, Errorf("“%s”不是频率：时间 %v 须大于 0，且不超过 %d 小时",
 				"%q is not a rate: the period %v must be above 0 and at most %dh", s, d, int(longestPeriod.Hours()))
 		}
 		limits = append(limits, Limit{N: n, Period: d})

@@ -32,7 +32,7 @@ func checksum(b []byte) (text [8]byte) {
 }
 
 // errDamaged is a line that is not what was written: no row is done by guess.
-var errDamaged = Failuref("这一行已损坏", "the line is damaged")
+var errDamaged = Errorf("这一行已损坏", "the line is damaged")
 
 // sealed returns v, which becomes a JSON object, as a line with its checksum.
 func sealed(v any) ([]byte, error) {
@@ -41,7 +41,7 @@ func sealed(v any) ([]byte, error) {
 		return nil, err
 	}
 	if len(line)+sumLength >= maxLine {
-		return nil, Failuref("这一行将长达 %d 字节，超过了上限", "the line would be %d bytes long", len(line))
+		return nil, Errorf("这一行将长达 %d 字节，超过了上限", "the line would be %d bytes long", len(line))
 	}
 	line = line[:len(line)-1]
 	sum := checksum(line)

@@ -61,7 +61,7 @@ func OpenRecord(folder string) (*Record, error) {
 		err = r.addInFlight()
 	}
 	if err != nil {
-		return nil, errors.Join(Failuref("%s：%v", "%s: %v", name, err), file.Close())
+		return nil, errors.Join(Errorf("%s：%v", "%s: %v", name, err), file.Close())
 	}
 	return r, nil
 }
@@ -79,7 +79,7 @@ func (r *Record) readLines() error {
 			err = errDamaged // there is not even a header
 		}
 		if err != nil {
-			return Failuref("第 %d 行：%v", "line %d: %v", n, err)
+			return Errorf("第 %d 行：%v", "line %d: %v", n, err)
 		}
 		r.end = lines.end
 		if n == 1 {
@@ -88,7 +88,7 @@ func (r *Record) readLines() error {
 			err = r.takeIn(line, lines.start)
 		}
 		if err != nil && n == 1 {
-			return Failuref("第 %d 行：%v", "line %d: %v", 1, err)
+			return Errorf("第 %d 行：%v", "line %d: %v", 1, err)
 		}
 		if err != nil {
 			r.Damaged++
@@ -106,13 +106,13 @@ func (h *Header) read(line []byte) error {
 		Format int `json:"journal"`
 	}
 	if err := json.Unmarshal(line, &format); err == nil && format.Format != JournalFormat && format.Format != 0 {
-		return Failuref("记录的格式 %d 不是这个版本的 okrsync 能读取的", "format %d is not one this version of okrsync reads", format.Format)
+		return Errorf("记录的格式 %d 不是这个版本的 okrsync 能读取的", "format %d is not one this version of okrsync reads", format.Format)
 	}
 	if err := unseal(line, h); err != nil {
 		return err
 	}
 	if h.Format != JournalFormat {
-		return Failuref("运行记录没有开头的说明行", "the journal has no header")
+		return Errorf("运行记录没有开头的说明行", "the journal has no header")
 	}
 	return nil
 }
@@ -240,7 +240,7 @@ func (r *Record) result(s span) (Result, error) {
 		return Result{}, err
 	}
 	if err := json.Unmarshal(r.line, &result); err != nil {
-		return Result{}, Failuref("第 %d 行的记录：%v", "the line of row %d: %v", s.row, errDamaged)
+		return Result{}, Errorf("第 %d 行的记录：%v", "the line of row %d: %v", s.row, errDamaged)
 	}
 	return result, nil
 }

@@ -64,7 +64,7 @@ func (r *run) open() error {
 			return r.header.read(line)
 		}
 		if n < len(beginning) || int64(n) == info.Size() || n >= most {
-			return Failuref("第 %d 行：%v", "line %d: %v", 1, errDamaged)
+			return Errorf("第 %d 行：%v", "line %d: %v", 1, errDamaged)
 		}
 		beginning = make([]byte, most)
 	}

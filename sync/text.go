@@ -64,26 +64,26 @@ func Said(err error, lang string) string {
 	return err.Error()
 }
 
-// A Failure is an error that is said in both languages.
-type Failure struct {
+// A TextError is an error that is said in both languages.
+type TextError struct {
 	Text
 	Err error // what it comes from, or nil
 }
 
 // Error is the sentence in English.
-func (f *Failure) Error() string { return f.EN }
+func (e *TextError) Error() string { return e.EN }
 
-// Unwrap returns what the failure comes from.
-func (f *Failure) Unwrap() error { return f.Err }
+// Unwrap returns what the error comes from.
+func (e *TextError) Unwrap() error { return e.Err }
 
-// Failuref returns a failure in words as Textf has them. It comes from the last error
-// among the arguments, if there is one.
-func Failuref(zh, en string, args ...any) *Failure {
-	f := &Failure{Text: Textf(zh, en, args...)}
+// Errorf returns an error in words as Textf has them. It comes from the last error among
+// the arguments, if there is one.
+func Errorf(zh, en string, args ...any) *TextError {
+	e := &TextError{Text: Textf(zh, en, args...)}
 	for _, arg := range args {
 		if err, ok := arg.(error); ok {
-			f.Err = err
+			e.Err = err
 		}
 	}
-	return f
+	return e
 }

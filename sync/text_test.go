@@ -12,8 +12,8 @@ import (
 
 // TestTextf shows that what has words in both languages is said in each, however deep.
 func TestTextf(t *testing.T) {
-	inner := sync.Failuref("“%s”不是数字", "%q is not a number", "x")
-	outer := sync.Failuref("第 %d 行：%v", "line %d: %v", 3, inner)
+	inner := sync.Errorf("“%s”不是数字", "%q is not a number", "x")
+	outer := sync.Errorf("第 %d 行：%v", "line %d: %v", 3, inner)
 	if want := (sync.Text{ZH: "第 3 行：“x”不是数字", EN: `line 3: "x" is not a number`}); outer.Text != want {
 		t.Errorf("%+v", outer.Text)
 	}
@@ -35,8 +35,8 @@ func TestSaid(t *testing.T) {
 	}{
 		{full, "磁盘空间已满（write a: no space left on device）", "write a: no space left on device"},
 		{errors.New("odd"), "odd", "odd"},
-		{errors.Join(sync.Failuref("甲", "a"), nil), "甲", "a"},
-		{errors.Join(sync.Failuref("甲", "a"), full), "甲；磁盘空间已满（write a: no space left on device）", "a\nwrite a: no space left on device"},
+		{errors.Join(sync.Errorf("甲", "a"), nil), "甲", "a"},
+		{errors.Join(sync.Errorf("甲", "a"), full), "甲；磁盘空间已满（write a: no space left on device）", "a\nwrite a: no space left on device"},
 		{fmt.Errorf("the lock: %w", full), "磁盘空间已满（the lock: write a: no space left on device）", "the lock: write a: no space left on device"},
 	} {
 		if zh, en := sync.Said(test.err, "zh"), sync.Said(test.err, "en"); zh != test.zh || en != test.en {

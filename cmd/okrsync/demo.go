@@ -143,7 +143,7 @@ func writeSample(name string) (err error) {
 func (p *program) showResults(folder, lang string) error {
 	journals, err := filepath.Glob(filepath.Join(folder, "*", sync.JournalName))
 	if err != nil || len(journals) != 1 {
-		return sync.Failuref("演示的运行没有在 %s 中留下记录", "the demo's run has left no journal in %s", folder)
+		return sync.Errorf("演示的运行没有在 %s 中留下记录", "the demo's run has left no journal in %s", folder)
 	}
 	record, err := sync.OpenRecord(filepath.Dir(journals[0]))
 	if err != nil {

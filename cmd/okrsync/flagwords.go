@@ -3,7 +3,7 @@ package main
 // flagWords say in Chinese what the flags are for; in English that stands where a flag
 // is made. One that means something else in some command has that before its name. What
 // a flag wants stands in backquotes.
-var flagWords = map[string]string{
+var flagWords = map[string]string{ //nolint:gosec // the flag --token-life is no token
 	"config":           "配置文件 `FILE`（默认：OKRSYNC_CONFIG 所指的文件，否则 ./config.yaml，如果有）",
 	"help":             "显示用法",
 	"version":          "显示版本",

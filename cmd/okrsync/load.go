@@ -147,7 +147,7 @@ func readSmall(name string) ([]byte, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, sync.Failuref("%s 不是文件", "%s is not a file", name)
+		return nil, sync.Errorf("%s 不是文件", "%s is not a file", name)
 	}
 	file, err := os.Open(filepath.Clean(name))
 	if err != nil {
@@ -156,7 +156,7 @@ func readSmall(name string) ([]byte, error) {
 	defer file.Close()
 	content, err := io.ReadAll(io.LimitReader(file, most+1))
 	if err == nil && len(content) > most {
-		err = sync.Failuref("%s 过大，不会是配置文件", "%s is larger than a configuration can be", name)
+		err = sync.Errorf("%s 过大，不会是配置文件", "%s is larger than a configuration can be", name)
 	}
 	return content, err
 }

@@ -174,8 +174,8 @@ func (t *transfer) resume(before *sync.Record) error {
 }
 
 // damage tells about lines of a journal that are not what was written.
-func damage(r *sync.Record) *sync.Failure {
-	return sync.Failuref("%[1]s 有 %[2]d 行损坏（第一处在第 %[4]d 行），这些行视为没有结果",
+func damage(r *sync.Record) *sync.TextError {
+	return sync.Errorf("%[1]s 有 %[2]d 行损坏（第一处在第 %[4]d 行），这些行视为没有结果",
 		"%[1]s: %[3]s damaged, the first is line %[4]d; what they said counts as not done",
 		filepath.Join(r.Folder, sync.JournalName), r.Damaged, areLines(r.Damaged), r.FirstDamaged)
 }

@@ -130,7 +130,7 @@ func secret(field *feishu.Secret) func(string) error {
 	return func(s string) error {
 		s = strings.TrimSpace(s)
 		if strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			return sync.Failuref("其中有空格或非 ASCII 字符；请只填写密钥本身，不要带“Bearer”或名称",
+			return sync.Errorf("其中有空格或非 ASCII 字符；请只填写密钥本身，不要带“Bearer”或名称",
 				"a space or a character beyond ASCII stands in it; give the secret alone, without \"Bearer\" or a name")
 		}
 		*field = feishu.Secret(s)
@@ -152,7 +152,7 @@ func isDelimiter(s string) error { return source.Options{Delimiter: s}.Check() }
 
 func isID(s string) error {
 	if !feishu.IsID(s) {
-		return sync.Failuref("“%s”不是 ID：ID 是 1 到 20 位数字，不含其他字符", "%q is not an id: it has 1 to 20 digits and nothing else", s)
+		return sync.Errorf("“%s”不是 ID：ID 是 1 到 20 位数字，不含其他字符", "%q is not an id: it has 1 to 20 digits and nothing else", s)
 	}
 	return nil
 }
@@ -164,7 +164,7 @@ func oneOf[T ~string](field *T, allowed ...T) func(string) error {
 			for i, a := range allowed {
 				names[i] = string(a)
 			}
-			return sync.Failuref("“%s”须是以下之一：%s", "%q is not one of %s", s, strings.Join(names, ", "))
+			return sync.Errorf("“%s”须是以下之一：%s", "%q is not one of %s", s, strings.Join(names, ", "))
 		}
 		*field = T(s)
 		return nil
@@ -194,7 +194,7 @@ func count(field *int, least, most int) func(string) error {
 	return func(s string) error {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < least || n > most {
-			return sync.Failuref("“%s”不是 %d 到 %d 之间的整数", "%q is not a whole number from %d to %d", s, least, most)
+			return sync.Errorf("“%s”不是 %d 到 %d 之间的整数", "%q is not a whole number from %d to %d", s, least, most)
 		}
 		*field = n
 		return nil
@@ -212,7 +212,7 @@ func orAuto[T any](field *T, set func(string) error) func(string) error {
 			return nil
 		}
 		if err := set(s); err != nil {
-			return sync.Failuref("%v，也可以写 auto", "%v, or auto", err)
+			return sync.Errorf("%v，也可以写 auto", "%v, or auto", err)
 		}
 		return nil
 	}
@@ -223,7 +223,7 @@ func duration(field *time.Duration, most time.Duration) func(string) error {
 	return func(s string) error {
 		d, err := time.ParseDuration(s)
 		if err != nil || d < least || d > most {
-			return sync.Failuref("“%s”不是 %s 到 %s 之间的时间，例如 30s 或 500ms", "%q is not a time from %s to %s, such as 30s or 500ms", s, least, most)
+			return sync.Errorf("“%s”不是 %s 到 %s 之间的时间，例如 30s 或 500ms", "%q is not a time from %s to %s, such as 30s or 500ms", s, least, most)
 		}
 		*field = d
 		return nil
@@ -246,7 +246,7 @@ func factor(field *float64) func(string) error {
 	return func(s string) error {
 		f, err := strconv.ParseFloat(s, 64)
 		if err != nil || f != 0 && !(1 < f && f <= most) {
-			return sync.Failuref("“%s”不是大于 1 的倍数，例如 100；0 表示不限制", "%q is not a factor above 1, such as 100, or 0 for none", s)
+			return sync.Errorf("“%s”不是大于 1 的倍数，例如 100；0 表示不限制", "%q is not a factor above 1, such as 100, or 0 for none", s)
 		}
 		*field = f
 		return nil

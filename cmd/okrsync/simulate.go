@@ -223,7 +223,7 @@ func listenLoopback(ctx context.Context, address string) (net.Listener, error) {
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
-		return nil, sync.Failuref("--addr：无法在 %[1]s 上提供服务：%[2]v", "%[2]v", address, err)
+		return nil, sync.Errorf("--addr：无法在 %[1]s 上提供服务：%[2]v", "%[2]v", address, err)
 	}
 	return listener, nil
 }

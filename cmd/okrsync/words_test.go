@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -127,7 +128,7 @@ func TestEveryFaultHasWords(t *testing.T) {
 		for _, cause := range causes {
 			f := fault{doing: doing, where: "folder", err: &fs.PathError{Op: "write", Path: "x", Err: cause}}
 			checkWorded(t, f)
-			if zh := f.Reason("zh"); cause != io.ErrShortWrite && !strings.Contains(zh, "（write x: ") {
+			if zh := f.Reason("zh"); !errors.Is(cause, io.ErrShortWrite) && !strings.Contains(zh, "（write x: ") {
 				t.Errorf("the system's words are lost: %s", zh)
 			}
 		}
@@ -148,7 +149,7 @@ func checkWorded(t *testing.T, err error) {
 	if !chinese(zh) || chinese(en) || en == "" || strings.Contains(zh+en, "%!") {
 		t.Errorf("%T:\n%s\n%s", err, zh, en)
 	}
-	if w, ok := err.(worded); ok {
+	if w, ok := errors.AsType[worded](err); ok {
 		for _, sentence := range []string{w.Reason("zh"), w.Advice("zh")} {
 			if !chinese(sentence) {
 				t.Errorf("%T: %s", err, sentence)

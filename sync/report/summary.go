@@ -154,7 +154,7 @@ func WriteSummary(folder string, s Summary) error {
 // Check reports whether the counts add up to the rows that were read.
 func (s Summary) Check() error {
 	if total := s.Counts.Total(); total != s.Input.Rows {
-		return sync.Failuref("读取了 %d 行，但有结果的是 %d 行", "%d rows were read, but %d have an answer", s.Input.Rows, total)
+		return sync.Errorf("读取了 %d 行，但有结果的是 %d 行", "%d rows were read, but %d have an answer", s.Input.Rows, total)
 	}
 	return nil
 }
