@@ -58,5 +58,7 @@ var flagWords = map[string]string{ //nolint:gosec // the flag --token-life is no
 	"no-scope":       "应用没有 OKR 权限",
 	"no-edition":     "企业的版本不含此接口",
 	"not-offered":    "企业完全没有开放此接口",
+	"bot-keyword":    "发给群机器人的消息中必须有的关键词 `WORD`（默认不要求）",
+	"bot-secret":     "发给群机器人的消息须用此密钥 `SECRET` 签名（默认不要求）",
 	"deny-ip":        "调用方的 IP 不在应用的白名单内",
 }

@@ -49,7 +49,7 @@ func lockFolder(folder string) (*flock.Flock, error) {
 	}
 	name := filepath.Join(state, lockName)
 	if info, err := os.Lstat(name); err == nil && !info.Mode().IsRegular() {
-		return nil, fault{doing: locking, where: folder, err: sync.Failuref("%s 不是普通文件", "%s is not a regular file", name)}
+		return nil, fault{doing: locking, where: folder, err: sync.Errorf("%s 不是普通文件", "%s is not a regular file", name)}
 	}
 	lock := flock.New(name, flock.SetPermissions(0o600))
 	locked, err := lock.TryLock()

@@ -49,7 +49,7 @@ func (p *program) writeMetrics(c config, s *session, started time.Time, code int
 func replaceMetrics(name string, m report.Metrics) error {
 	info, err := os.Lstat(name)
 	if err == nil && !info.Mode().IsRegular() {
-		return sync.Failuref("它不是普通文件", "it is not a regular file")
+		return sync.Errorf("它不是普通文件", "it is not a regular file")
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -179,11 +179,11 @@ func someOf(field *[]string, allowed ...string) func([]string) error {
 				return err
 			}
 			if slices.Contains(names[:i], name) {
-				return sync.Failuref("“%s”出现了两次", "%q stands there twice", name)
+				return sync.Errorf("“%s”出现了两次", "%q stands there twice", name)
 			}
 		}
 		if len(names) == 0 {
-			return sync.Failuref("这里至少应有以下之一：%s", "at least one of %s belongs here", strings.Join(allowed, ", "))
+			return sync.Errorf("这里至少应有以下之一：%s", "at least one of %s belongs here", strings.Join(allowed, ", "))
 		}
 		*field = names
 		return nil

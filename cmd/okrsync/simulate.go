@@ -78,8 +78,8 @@ func (s *simulation) flags(f *pflag.FlagSet) {
 	f.BoolVar(&c.NoScope, "no-scope", false, "the app lacks the OKR scope")
 	f.BoolVar(&c.NoEdition, "no-edition", false, "the tenant's edition lacks the API")
 	f.BoolVar(&c.NotOffered, "not-offered", false, "the tenant does not offer the API at all")
-	f.StringVar(&c.BotSecret, "bot-secret", "", "the secret that must have signed what is sent to the bot (default: none)")
-	f.StringVar(&c.BotKeyword, "bot-keyword", "", "a word that must stand in what is sent to the bot (default: none)")
+	f.StringVar(&c.BotSecret, "bot-secret", "", "the `SECRET` that must have signed what is sent to the bot (default: none)")
+	f.StringVar(&c.BotKeyword, "bot-keyword", "", "a `WORD` that must stand in what is sent to the bot (default: none)")
 	f.BoolVar(&c.DenyIP, "deny-ip", false, "the caller's address is not on the app's allow-list")
 }
 

@@ -55,6 +55,10 @@ var wrong = []struct {
 	{args: "sync rows.csv", env: "FEISHU_APP_SECRET= OKRSYNC_FEISHU_APP_SECRET_FILE=nowhere"},
 	{args: "sync rows.csv", env: "FEISHU_APP_SECRET= OKRSYNC_FEISHU_APP_SECRET_FILE=empty"},
 	{args: "sync rows.csv", env: "FEISHU_APP_SECRET= OKRSYNC_FEISHU_APP_SECRET_FILE=."},
+	{args: "sync rows.csv", env: "OKRSYNC_REPORT_WEBHOOK_URL=x OKRSYNC_REPORT_WEBHOOK_WHEN=x OKRSYNC_REPORT_FORMATS=csv,csv"},
+	{args: "sync rows.csv", env: "OKRSYNC_REPORT_WEBHOOK_URL=https://host/hook?a=b OKRSYNC_REPORT_FORMATS=pdf"},
+	{args: "sync rows.csv", env: "OKRSYNC_REPORT_WEBHOOK_URL=http://host/hook OKRSYNC_REPORT_WEBHOOK_SECRET_FILE=empty"},
+	{args: "sync --metrics-file= rows.csv", config: "report: {formats: []}"},
 	{args: "sync -c nowhere.yaml rows.csv"},
 	{args: "sync -c . rows.csv"},
 	{args: "check rows.csv", config: "{"},
@@ -117,7 +121,7 @@ func TestWrongUsage(t *testing.T) {
 // TestEveryFaultHasWords holds that each failure of this machine's is told in both
 // languages, with what to do, whatever the system says.
 func TestEveryFaultHasWords(t *testing.T) {
-	doings := []sync.Text{makingFolder, locking, readingBefore, readingJournal, journaling, writingFiles, writingStdout, spooling}
+	doings := []sync.Text{makingFolder, locking, readingBefore, readingJournal, journaling, writingFiles, writingMetrics, writingStdout, spooling}
 	causes := []error{syscall.ENOSPC, syscall.EACCES, syscall.EROFS, syscall.EIO, fs.ErrNotExist, io.ErrShortWrite}
 	seen := map[string]bool{}
 	for _, doing := range doings {
