@@ -65,7 +65,7 @@ func TestEveryStopHasWords(t *testing.T) {
 		Advice(lang string) string
 	}{
 		&GuardError{Breaches: []Breach{{Guard: GuardNotified, Limit: 3, Found: 5}}},
-		&BudgetError{Calls: 7}, &BudgetError{Calls: 7, Reading: true},
+		&BudgetError{Calls: 7}, &BudgetError{Calls: 7, TooFew: true},
 		&RunError{&feishu.Error{Code: feishu.CodeUpdateLimit}},
 		&RunError{&feishu.Error{Code: feishu.CodeNoPermission}},
 		&RunError{&feishu.Error{Code: "2200"}},

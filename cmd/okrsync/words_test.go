@@ -137,8 +137,11 @@ func TestEveryFaultHasWords(t *testing.T) {
 			}
 		}
 	}
-	if n := strings.Count(read(t, "fault.go"), "= sync.Text{ZH:"); n != len(doings) {
-		t.Errorf("fault.go has %d of them, and %d are tested here", n, len(doings))
+	if closed := explain(fault{doing: closedStdout, err: syscall.EPIPE}, "zh"); closed != closedStdout.ZH { // nothing to do
+		t.Error(closed)
+	}
+	if n := strings.Count(read(t, "fault.go"), "= sync.Text{ZH:"); n != len(doings)+1 {
+		t.Errorf("fault.go has %d of them, and %d are tested here", n, len(doings)+1)
 	}
 	checkWorded(t, &heldError{folder: "x"})
 	checkWorded(t, interrupted{os.Interrupt})
