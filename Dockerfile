@@ -11,7 +11,6 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY cmd cmd
-COPY errno errno
 COPY feishu feishu
 COPY source source
 COPY sync sync

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
-	"okrsync/errno"
+	"okrsync/source/errno"
 )
 
 // A finding is what was found in a file, for a message in two languages: a format

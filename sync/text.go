@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"okrsync/errno"
+	"okrsync/source/errno"
 )
 
 // Text is a sentence in Chinese and English.
