@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"go.uber.org/zap"
 
 	"okrsync/sync"
+	"okrsync/sync/report"
 )
 
 // A step is what to do next: a command to type, and what goes before it.
@@ -118,13 +120,23 @@ func (a *account) counts() string {
 	return strings.Join(parts, phrase(a.config.lang, "，", ", "))
 }
 
+// bestView is the file that says best to a person what to do about each row.
+func (a *account) bestView() string {
+	for _, name := range []string{report.XLSXName, report.HTMLName, report.CSVName} {
+		if slices.Contains(a.summary.Files, name) {
+			return filepath.Join(a.folder, name)
+		}
+	}
+	return a.folder
+}
+
 // next is what to do after the run.
 func (a *account) next() step {
 	if a.again == nil {
 		return step{}
 	}
 	lang, again := a.config.lang, a.again()
-	results := filepath.Join(a.folder, "result.csv")
+	results := a.bestView()
 	if a.fault != nil {
 		return step{command: again}
 	}
