@@ -1,11 +1,9 @@
 package source
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"iter"
-	"path/filepath"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -22,9 +20,9 @@ type Answer struct {
 	Rows iter.Seq2[AnswerRow, error]
 	// Unreached is what is said beside rows of the file that have no answer.
 	Unreached AnswerRow
-	// Facts are the lines of the summary, a label and a text each; the first is the
-	// verdict.
-	Facts [][2]string
+	// Facts gives the lines of the summary, a label and a text each; the first is the
+	// verdict. copied says whether the user's sheet is in the workbook.
+	Facts func(copied bool) [][2]string
 
 	// Sheet, Summary and Mend are the names of the sheets. The first is used where there
 	// is nothing of the user's to copy. All begin with OwnHead.
@@ -72,37 +70,13 @@ const (
 
 // WriteAnswer writes an answer without the user's sheet: the rows' numbers and ids, and
 // what is said about them.
-func WriteAnswer(w io.Writer, a Answer) error { return writeAnswer(w, a, nil) }
-
-// WriteAnswer writes an answer beside a copy of the sheet. The copy has the values and
-// the looks of the cells, and nothing that a spreadsheet would run: formulas are
-// replaced by their values. Other sheets are copied too, as far as their size allows.
-// Read as a file, it gives the same updates: what was refused is refused again.
-func (f *File) WriteAnswer(w io.Writer, a Answer) error {
-	err := writeAnswer(w, a, f)
-	if _, ok := errors.AsType[*FileError](err); ok {
-		return f.refusal(err)
-	}
-	return err
-}
-
-func writeAnswer(w io.Writer, answer Answer, from *File) error {
-	book := excelize.NewFile(excelize.Options{TmpDir: answer.Temp})
+func WriteAnswer(w io.Writer, a Answer) error {
+	book := excelize.NewFile(excelize.Options{TmpDir: a.Temp})
 	defer func() { _ = book.Close() }() // it removes temporary files; the file is written by then
-	width := 0
-	if from != nil {
-		columns, cells, err := from.extent()
-		if err != nil {
-			return err
-		}
-		if width = columns; width > mostColumns || cells > mostCells || from.book != nil && adopt(book, from.book) != nil {
-			return writeAnswer(w, answer, nil)
-		}
-	}
-	next, stop := iter.Pull2(answer.Rows)
+	next, stop := iter.Pull2(a.Rows)
 	defer stop()
-	a := &answering{Answer: answer, book: book, from: from, width: width, next: next}
-	if err := a.write(); err != nil {
+	writing := &answering{Answer: a, book: book, next: next}
+	if err := writing.write(); err != nil {
 		return err
 	}
 	_, err := book.WriteTo(w)
@@ -148,10 +122,11 @@ func (a *answering) write() error {
 	if err != nil {
 		return err
 	}
+	facts := a.Facts(a.from != nil)
 	if len(leftOut) > 0 {
-		a.Facts = append(a.Facts, [2]string{a.LeftOut, strings.Join(leftOut, ", ")})
+		facts = append(facts, [2]string{a.LeftOut, strings.Join(leftOut, ", ")})
 	}
-	return a.summarise()
+	return a.summarise(facts)
 }
 
 // begin makes the sheets, that with all rows first.
@@ -161,7 +136,7 @@ func (a *answering) begin() (err error) {
 	}
 	a.sheet = a.Sheet
 	if a.from != nil {
-		a.sheet = a.sheetName(strings.TrimPrefix(a.from.title(), OwnHead))
+		a.sheet = sheetName(a.from.title(), []string{a.Summary, a.Mend})
 	}
 	if err := a.book.SetSheetName(a.book.GetSheetName(0), a.sheet); err != nil {
 		return err
@@ -186,15 +161,6 @@ func (a *answering) begin() (err error) {
 	return err
 }
 
-// title is the name of the sheet, or of the file where there are no sheets.
-func (f *File) title() string {
-	if f.book != nil {
-		return f.Sheet()
-	}
-	name := filepath.Base(f.name)
-	return strings.TrimSuffix(name, filepath.Ext(name))
-}
-
 // take returns the next of what is said; ok is false behind the last one.
 func (a *answering) take() (row AnswerRow, ok bool, err error) {
 	if p := a.pending; p != nil {
@@ -202,8 +168,17 @@ func (a *answering) take() (row AnswerRow, ok bool, err error) {
 		return *p, true, nil
 	}
 	row, err, ok = a.next()
+	if err != nil {
+		err = rowsError{err}
+	}
 	return row, ok, err
 }
+
+// A rowsError is why what is said about the rows ends before its end: nothing that another
+// form of the answer would mend.
+type rowsError struct{ error }
+
+func (e rowsError) Unwrap() error { return e.error }
 
 // about returns what is said about a row of the sheet.
 func (a *answering) about(number int) (AnswerRow, error) {
@@ -218,43 +193,4 @@ func (a *answering) about(number int) (AnswerRow, error) {
 		a.pending = &row
 	}
 	return a.Unreached, nil
-}
-
-// sheetName makes a name one that a sheet can have and none has.
-func (a *answering) sheetName(name string) string {
-	const most = 31 // UTF-16 units
-	name = strings.Map(func(r rune) rune {
-		if strings.ContainsRune(`:\/?*[]`, r) || r < ' ' {
-			return '_'
-		}
-		return r
-	}, strings.Trim(name, "'"))
-	taken := func(name string) bool {
-		i, err := a.book.GetSheetIndex(name)
-		return err != nil || i >= 0 && name != a.book.GetSheetName(0) || name == a.Summary || name == a.Mend
-	}
-	for n := 1; ; n++ {
-		suffix := ""
-		if n > 1 {
-			suffix = fmt.Sprintf(" (%d)", n)
-		}
-		short := []rune(name)
-		for len(short) > 0 && utf16Length(string(short)+suffix) > most {
-			short = short[:len(short)-1]
-		}
-		if candidate := string(short) + suffix; candidate != "" && !taken(candidate) {
-			return candidate
-		}
-		if name == "" {
-			name = "Sheet"
-		}
-	}
-}
-
-func utf16Length(s string) int {
-	n := 0
-	for _, r := range s {
-		n += max(1, (len(string(r))+1)/3)
-	}
-	return n
 }

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
@@ -39,7 +39,7 @@ func checkAnswer(tb testing.TB, f *File, o Options, want answer) {
 	}
 	defer book.Close()
 	if head, err := book.GetCellValue(book.GetSheetName(0), "A1"); err != nil || head == testNames.RowHead {
-		return // the sheet is too wide to be copied
+		return // the sheet was not copied
 	}
 	again, err := Open(name, Options{Sheet: book.GetSheetName(0), HeaderRow: o.HeaderRow, Columns: o.Columns, Percent: o.Percent})
 	if err != nil {
@@ -69,7 +69,7 @@ var testNames = Answer{
 	Sheet: "okrsync rows", Summary: "okrsync summary", Mend: "okrsync to mend", RowHead: "okrsync row", LeftOut: "left out",
 	Columns: []AnswerColumn{{"okrsync status", 12}, {"okrsync new current", 12}}, MendColumns: 1,
 	Keys:  []AnswerColumn{{"metric_item_id", 23}},
-	Facts: [][2]string{{"verdict", "all is well"}, {"file", "=HYPERLINK(1)"}},
+	Facts: func(bool) [][2]string { return [][2]string{{"verdict", "all is well"}, {"file", "=HYPERLINK(1)"}} },
 }
 
 // testAnswer says something about every row of a file.
@@ -135,8 +135,20 @@ func TestAnswerErrors(t *testing.T) {
 	if err := f.WriteAnswer(&bytes.Buffer{}, a); !errors.Is(err, errTest) {
 		t.Errorf("got %v", err)
 	}
-	a.Rows = answered([]AnswerRow{{Row: 2}, {Row: 7}})
-	if err := f.WriteAnswer(&bytes.Buffer{}, a); err == nil || !strings.Contains(err.Error(), "row 7") {
-		t.Errorf("an answer for a row that is not there: %v", err)
+	a.Temp = filepath.Join(t.TempDir(), "nowhere")
+	if err := f.WriteAnswer(&bytes.Buffer{}, a); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("without a folder for what is too large: %v", err)
+	}
+}
+
+// TestAnswerToAnotherSheet lists the rows where what is said is about rows that the sheet
+// does not have: nothing of it is lost.
+func TestAnswerToAnotherSheet(t *testing.T) {
+	path := write(t, "rows.csv", []byte("metric_item_id,metric_current_value\n7100000000000000001,1\n"))
+	a := testNames
+	a.Rows = answered([]AnswerRow{{Row: 2}, {Row: 7, Cells: []any{"lost?"}}})
+	book := writeTestAnswer(t, path, Options{}, a)
+	if got, err := book.GetRows(testNames.Sheet); err != nil || len(got) != 3 || got[2][0] != "7" || got[2][2] != "lost?" {
+		t.Errorf("%q, %v", got, err)
 	}
 }

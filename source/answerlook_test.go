@@ -46,7 +46,9 @@ func userBook(t *testing.T) string {
 	must(f.SetCellFormula(sheet, "B5", `HYPERLINK("http://evil","5")`))
 	must(f.SetCellFormula(sheet, "D5", `1+1`))
 	must(f.SetColWidth(sheet, "C", "C", 41))
+	must(f.SetColVisible(sheet, "D", false))
 	must(f.SetRowHeight(sheet, 2, 33))
+	must(f.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: new(true)}))
 	must(f.SetRowVisible(sheet, 4, false))
 	must(f.SetCellHyperLink(sheet, "C5", "http://evil", "External"))
 	_, err := f.NewSheet("说明 草稿")
@@ -139,6 +141,12 @@ func checkLooks(t *testing.T, book *excelize.File) {
 	shown, _ := book.GetRowVisible("数据", 4)
 	visible, _ := book.GetSheetVisible("隐藏")
 	panes, _ := book.GetPanes("数据")
+	hidden, _ := book.GetColVisible("数据", "D")
+	props, _ := book.GetWorkbookProps()
+	const asText = 49
+	if id := style("A3"); hidden || !*props.Date1904 || id.NumFmt != asText {
+		t.Errorf("a hidden column is shown %v, dates count from 1904 %v, ids have the format %d", hidden, *props.Date1904, id.NumFmt)
+	}
 	if width != 41 || height != 33 || len(merged) != 1 || merged[0].GetEndAxis() != "D1" || !shown || visible || panes.YSplit != 2 {
 		t.Errorf("width %v, height %v, merged %v, row 4 shown %v, hidden sheet visible %v, panes %+v", width, height, merged, shown, visible, panes)
 	}

@@ -55,23 +55,18 @@ type copying struct {
 
 // begin sets what holds for the sheets as a whole.
 func (c *copying) begin(r rowReader) error {
-	if reader, ok := r.(*sheetReader); ok {
-		for _, s := range reader.spans {
-			if err := c.span(s); err != nil {
-				return err
-			}
-		}
-	} else {
-		for column := range c.width {
-			if err := c.rows.SetColWidth(column+1, column+1, c.layout.usualWidth(column)); err != nil {
-				return err
-			}
-		}
+	columns := make([]span, c.width, c.width+len(c.Columns))
+	for column := range columns {
+		columns[column].width = c.layout.usualWidth(column)
 	}
-	for i, column := range c.Columns {
-		if err := c.rows.SetColWidth(c.width+i+1, c.width+i+1, column.Width); err != nil {
-			return err
-		}
+	if reader, ok := r.(*sheetReader); ok {
+		columns = spread(reader.spans, c.width)
+	}
+	for _, column := range c.Columns {
+		columns = append(columns, span{width: column.Width})
+	}
+	if err := setColumns(c.rows, columns); err != nil {
+		return err
 	}
 	if h := c.layout.header; h <= mostFrozen {
 		if err := c.rows.SetPanes(frozen(h)); err != nil {
@@ -80,24 +75,21 @@ func (c *copying) begin(r rowReader) error {
 	}
 	heads := make([]AnswerColumn, 0, c.width)
 	for column := range c.width {
-		if head := ""; !c.isOwn(column) {
-			if column < len(c.layout.heads) {
-				head = c.layout.heads[column]
-			}
-			heads = append(heads, AnswerColumn{Head: head, Width: c.layout.usualWidth(column)})
+		head := ""
+		if column < len(c.layout.heads) && !c.layout.isOwn(column) {
+			head = c.layout.heads[column]
 		}
+		heads = append(heads, AnswerColumn{Head: head, Width: c.layout.usualWidth(column)})
 	}
 	return c.beginMend(heads)
 }
 
 const (
-	textWidth   = 18      // characters of a column of which nothing else is known
-	idWidth     = 23      // of one with ids
-	userWidth   = 38      // of one with ids of people
-	rowWidth    = 12      // of the column with the rows' numbers
-	mostFrozen  = 10      // rows above the data that stay in view
-	mostColumns = 200     // of a sheet that is copied: with the answer's it must stay one that is read
-	mostCells   = 5 << 20 // of it, which take some 300 MB on the disk meanwhile
+	textWidth  = 18 // characters of a column of which nothing else is known
+	idWidth    = 23 // of one with ids
+	userWidth  = 38 // of one with ids of people
+	rowWidth   = 12 // of the column with the rows' numbers
+	mostFrozen = 10 // rows above the data that stay in view
 )
 
 // usualWidth is a width that suits what a column holds.
@@ -114,23 +106,6 @@ func (l *layout) usualWidth(column int) float64 {
 // frozen keeps the rows above the data in view.
 func frozen(header int) *excelize.Panes {
 	return &excelize.Panes{Freeze: true, YSplit: header, TopLeftCell: cellName(0, header+1), ActivePane: "bottomLeft"}
-}
-
-// span gives columns the width that they had.
-func (c *copying) span(s span) error {
-	left, right := s.left+1, min(s.right+1, c.width)
-	if left > right {
-		return nil
-	}
-	if s.width > 0 {
-		if err := c.rows.SetColWidth(left, right, min(s.width, excelize.MaxColumnWidth)); err != nil {
-			return err
-		}
-	}
-	if s.hidden {
-		return c.rows.SetColVisible(left, right, false)
-	}
-	return nil
 }
 
 // head copies a row above the data; to the header row the heads of the answer are
@@ -190,12 +165,12 @@ func (c *copying) values(r *row, u Update, refused *RowError, tone Tone) []any {
 		}
 	}
 	for i := range r.blanks {
-		if b := &r.blanks[i]; b.column < len(values) && !c.isOwn(b.column) {
+		if b := &r.blanks[i]; b.column < len(values) && !c.layout.isOwn(b.column) {
 			values[b.column] = excelize.Cell{StyleID: c.styles.of(b.look.style, tone, false)}
 		}
 	}
 	for i := range r.cells {
-		if cell := &r.cells[i]; cell.column < len(values) && !c.isOwn(cell.column) {
+		if cell := &r.cells[i]; cell.column < len(values) && !c.layout.isOwn(cell.column) {
 			value, asText := c.layout.copied(cell, u, refused)
 			values[cell.column] = excelize.Cell{StyleID: c.styles.of(cell.style(), tone, asText), Value: value}
 		}
@@ -206,18 +181,11 @@ func (c *copying) values(r *row, u Update, refused *RowError, tone Tone) []any {
 	return values
 }
 
-// isOwn reports whether a column is one of an earlier answer's.
-func (c *copying) isOwn(column int) bool { return c.layout.isOwn(column) }
-
-func (l *layout) isOwn(column int) bool {
-	return column < len(l.heads) && strings.HasPrefix(l.heads[column], OwnHead)
-}
-
 // end finishes the sheet.
 func (c *copying) end() error {
 	if c.from.book != nil {
 		for _, m := range apart(c.from.book.sheet.merges) {
-			if m.right = min(m.right, c.width-1); m.left <= m.right && !c.isOwn(m.left) && m.size() > 1 {
+			if m.right = min(m.right, c.width-1); m.left <= m.right && !c.layout.isOwn(m.left) && m.size() > 1 {
 				if err := c.rows.MergeCell(cellName(m.left, m.top), cellName(m.right, m.bottom)); err != nil {
 					return err
 				}
@@ -259,19 +227,23 @@ func (a *answering) own(said AnswerRow) []any {
 
 // beginMend makes the head of the sheet with the rows to mend.
 func (a *answering) beginMend(columns []AnswerColumn) error {
-	columns = slices.Concat([]AnswerColumn{{Head: a.RowHead, Width: rowWidth}}, a.Columns[:a.MendColumns], columns)
-	heads := make([]any, len(columns))
+	a.mends = 1
+	return a.heads(a.mend, slices.Concat([]AnswerColumn{{Head: a.RowHead, Width: rowWidth}}, a.Columns[:a.MendColumns], columns))
+}
+
+// heads begins a sheet of the answer's own with the heads of its columns.
+func (a *answering) heads(out *excelize.StreamWriter, columns []AnswerColumn) error {
+	cells, spans := make([]any, len(columns)), make([]span, len(columns))
 	for i, column := range columns {
-		if err := a.mend.SetColWidth(i+1, i+1, column.Width); err != nil {
-			return err
-		}
-		heads[i] = excelize.Cell{StyleID: a.styles.head, Value: column.Head}
+		cells[i], spans[i].width = excelize.Cell{StyleID: a.styles.head, Value: column.Head}, column.Width
 	}
-	if err := a.mend.SetPanes(frozen(1)); err != nil {
+	if err := setColumns(out, spans); err != nil {
 		return err
 	}
-	a.mends = 1
-	return a.mend.SetRow("A1", heads, excelize.RowOpts{Height: headHeight(columns)})
+	if err := out.SetPanes(frozen(1)); err != nil {
+		return err
+	}
+	return out.SetRow("A1", cells, excelize.RowOpts{Height: headHeight(columns)})
 }
 
 // addMend adds a row to the sheet with those to mend.
@@ -324,17 +296,7 @@ const firstWide = 0x2e80
 // listRows lists the rows by their numbers and ids.
 func (a *answering) listRows() error {
 	columns := slices.Concat([]AnswerColumn{{Head: a.RowHead, Width: rowWidth}}, a.Keys, a.Columns)
-	heads := make([]any, len(columns))
-	for i, column := range columns {
-		if err := a.rows.SetColWidth(i+1, i+1, column.Width); err != nil {
-			return err
-		}
-		heads[i] = excelize.Cell{StyleID: a.styles.head, Value: column.Head}
-	}
-	if err := a.rows.SetPanes(frozen(1)); err != nil {
-		return err
-	}
-	if err := a.rows.SetRow("A1", heads, excelize.RowOpts{Height: headHeight(columns)}); err != nil {
+	if err := a.heads(a.rows, columns); err != nil {
 		return err
 	}
 	if err := a.beginMend(a.Keys); err != nil {

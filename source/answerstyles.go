@@ -1,8 +1,13 @@
 package source
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/xml"
+	"errors"
+	"io"
+	"slices"
+	"strings"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -56,6 +61,7 @@ func adopt(book *excelize.File, from *workbook) (err error) {
 	s := book.Styles
 	s.Fonts, s.Fills = cmp.Or(s.Fonts, usual.Fonts), cmp.Or(s.Fills, usual.Fills)
 	s.Borders, s.CellXfs = cmp.Or(s.Borders, usual.Borders), cmp.Or(s.CellXfs, usual.CellXfs)
+	s.ExtLst = nil // it may lean on names that only the root of the part had
 	if from.theme != "" {
 		if theme, err := from.container.read(from.theme); err == nil && isTheme(theme) { // else the colours are the usual ones
 			book.Theme = nil
@@ -65,20 +71,49 @@ func adopt(book *excelize.File, from *workbook) (err error) {
 	return book.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: new(from.date1904)})
 }
 
-// isTheme reports whether a part is sound XML.
+// isTheme reports whether a part is a theme and nothing else: sound to its end, and without
+// references to other parts, which are not copied.
 func isTheme(part []byte) bool {
-	return xml.Unmarshal(part, new(struct {
-		XMLName xml.Name `xml:"theme"`
-	})) == nil
+	const drawing = "http://schemas.openxmlformats.org/drawingml/2006/main"
+	decoder, seen := xml.NewDecoder(bytes.NewReader(part)), false
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return seen && errors.Is(err, io.EOF)
+		}
+		switch t := token.(type) {
+		case xml.Directive:
+			return false
+		case xml.ProcInst:
+			if t.Target != "xml" {
+				return false
+			}
+		case xml.StartElement:
+			if !seen && (t.Name.Local != "theme" || t.Name.Space != drawing) {
+				return false
+			}
+			refers := func(a xml.Attr) bool { return strings.HasSuffix(a.Name.Space, "/relationships") }
+			if seen = true; slices.ContainsFunc(t.Attr, refers) {
+				return false
+			}
+		}
+	}
+}
+
+// family is the font of cells without a style of their own, "" if the workbook does not
+// say.
+func (s *answerStyles) family() string {
+	fonts := s.book.Styles.Fonts
+	if fonts == nil || len(fonts.Font) == 0 || fonts.Font[0].Name == nil || fonts.Font[0].Name.Val == nil {
+		return ""
+	}
+	return *fonts.Font[0].Name.Val
 }
 
 func (s *answerStyles) make() error {
 	const general, text = 0, 49 // built-in number formats
 	wrapped := &excelize.Alignment{WrapText: true, Vertical: "top"}
-	family, err := s.book.GetDefaultFont()
-	if err != nil {
-		return err
-	}
+	family := s.family()
 	for _, style := range []struct {
 		id    *int
 		style excelize.Style

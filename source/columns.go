@@ -125,6 +125,8 @@ type layout struct {
 	width   int  // CSV: how many cells it has, blank ones counted
 	padded  bool // its cells are padded with spaces
 
+	answered bool // some columns are an earlier answer's
+
 	delimiter string     // of a CSV file
 	commas    bool       // the file has decimal commas
 	stretched []bool     // by position: shares a name with a column to its left

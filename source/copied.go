@@ -1,8 +1,6 @@
 package source
 
 import (
-	"errors"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,13 +26,16 @@ const doubt = "? "
 func (l *layout) copied(c *cell, u Update, refused *RowError) (value any, asText bool) {
 	field := l.field(c.column)
 	value = c.value()
+	if field == "" && c.kind == formulaCell && !isBlank(c.text) {
+		value = writable(c.text) // nothing hangs on it, and it was the value once
+	}
 	if refused.concerns(c, field) {
 		if c.isFine(l, field, value) {
 			return doubt + trim(c.text), false
 		}
 		return value, false
 	}
-	if n := u.number(field); n != "" && c.look == nil {
+	if n := u.number(field); n != "" && (c.look == nil || c.kind == numberCell) {
 		return n.cellValue(), false
 	}
 	if id := u.id(field); id != "" {
@@ -54,8 +55,8 @@ func (c *cell) value() any {
 	case c.kind == booleanCell:
 		return booleanName(trim(c.text)) == "TRUE"
 	case c.look != nil && c.look.numeric:
-		if f, err := strconv.ParseFloat(trim(c.text), 64); err == nil {
-			return rounded(f)
+		if f, ok := storedFloat(c.text); ok {
+			return f
 		}
 	}
 	return writable(c.text)
@@ -64,22 +65,27 @@ func (c *cell) value() any {
 // cellValue is the number as a cell holds it: a float64, or a text if that does not say
 // the same.
 func (n Number) cellValue() any {
-	f, err := strconv.ParseFloat(string(n), 64)
-	if err == nil && strconv.FormatFloat(rounded(f), 'f', -1, 64) == string(n) {
+	if f, ok := storedFloat(string(n)); ok && strconv.FormatFloat(f, 'f', -1, 64) == string(n) {
 		return f
 	}
 	return string(n)
 }
 
-// rounded rounds to the 15 digits that a spreadsheet keeps.
-func rounded(f float64) float64 {
-	const digits = 15
-	r, err := strconv.ParseFloat(strconv.FormatFloat(f, 'g', digits, 64), 64)
-	if err != nil {
-		return f
+// storedFloat reads a number as a cell stores it, to the 15 digits that a spreadsheet
+// keeps. They are rounded as written: the nearest float may lie on the other side of a 5.
+func storedFloat(text string) (float64, bool) {
+	d, ok := parseDecimal(trim(text), true)
+	if !ok || d.point > mostPlaces || d.point < -mostPlaces {
+		return 0, false
 	}
-	return r
+	digits := string(d.rounded(exactDigits).canonical())
+	f, err := strconv.ParseFloat(digits, 64)
+	return f, err == nil
 }
+
+// mostPlaces is how many places before or behind the point a number of a sheet has at
+// most that is copied as one.
+const mostPlaces = 100
 
 // writable leaves out the characters that no workbook can hold.
 func writable(text string) string {
@@ -92,6 +98,7 @@ func writable(text string) string {
 }
 
 // wholeRow reports whether it is not certain to which columns the row's cells belong.
+// Then none of them may pass.
 func (e *RowError) wholeRow() bool {
 	return e != nil && slices.ContainsFunc(e.Problems, func(p Problem) bool {
 		return p.Code == CodeRowTooLong || p.Code == CodeCSVQuotes
@@ -103,7 +110,7 @@ func (e *RowError) concerns(c *cell, field Column) bool {
 	switch {
 	case e == nil || field == "":
 		return false
-	case e.wholeRow() && isNumberColumn(field):
+	case e.wholeRow():
 		return true
 	}
 	return slices.ContainsFunc(e.Problems, func(p Problem) bool {
@@ -175,32 +182,18 @@ func (l *layout) copyFault(f *fault, values []any) {
 	}
 }
 
-// extent reads the sheet to its end to find out how many columns are in use, and how
-// many cells.
-func (f *File) extent() (columns, cells int, err error) {
-	p, err := f.start()
-	if err != nil {
-		return 0, 0, err
+// isOwn reports whether a column is one of an earlier answer's.
+func (l *layout) isOwn(column int) bool {
+	return column < len(l.heads) && l.columns[column] == "" && strings.HasPrefix(l.heads[column], OwnHead)
+}
+
+// dropOwn leaves out what an earlier answer said about a row.
+func (l *layout) dropOwn(r *row) {
+	if !l.answered {
+		return
 	}
-	defer p.reader.close()
-	titles := &recorder{rowReader: p.reader}
-	if err := p.header(titles); err != nil {
-		return 0, 0, err
-	}
-	for i := range titles.rows {
-		columns = max(columns, p.layout.reach(&titles.rows[i]))
-	}
-	for {
-		r, _, err := p.row()
-		switch {
-		case errors.Is(err, io.EOF):
-			return columns, cells, nil
-		case err != nil && !concernsRow(err):
-			return 0, 0, err
-		}
-		columns = max(columns, p.layout.reach(r))
-		cells += len(r.cells)
-	}
+	own := func(c cell) bool { return l.isOwn(c.column) }
+	r.cells, r.blanks = slices.DeleteFunc(r.cells, own), slices.DeleteFunc(r.blanks, own)
 }
 
 // reach is how many columns a row needs, those of an earlier answer left out.

@@ -12,7 +12,11 @@ func readID(c *cell) (string, Code) {
 	case textCell:
 		return parseID(c.text)
 	case numberCell:
-		return integerText(c.text)
+		id, code := integerText(c.text)
+		if id == "0" {
+			return "", CodeIDInvalid
+		}
+		return id, code
 	case percentCell, pointsCell, mixedCell, unitCell, paddedCell, zeroCell:
 		return "", CodeIDNotText
 	}

@@ -2,7 +2,10 @@ package source
 
 import (
 	"math"
+	"slices"
 	"strconv"
+
+	"github.com/xuri/excelize/v2"
 )
 
 // A look is what a copy of a cell needs beside its value.
@@ -33,6 +36,35 @@ type span struct {
 	left, right int // counted from 0, both ends in it
 	width       float64
 	hidden      bool
+}
+
+// spread says for each of the first columns what the sheet says about it.
+func spread(spans []span, columns int) []span {
+	each := make([]span, columns)
+	for _, s := range spans {
+		for column := max(s.left, 0); column <= s.right && column < columns; column++ {
+			each[column] = s
+		}
+	}
+	return each
+}
+
+// setColumns gives the columns of a sheet their widths. The library writes down the last
+// one that it is told of first, and programs expect them from left to right.
+func setColumns(out *excelize.StreamWriter, columns []span) error {
+	for i, s := range slices.Backward(columns) {
+		if s.width > 0 {
+			if err := out.SetColWidth(i+1, i+1, min(s.width, excelize.MaxColumnWidth)); err != nil {
+				return err
+			}
+		}
+		if s.hidden {
+			if err := out.SetColVisible(i+1, i+1, false); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func newSpan(left, right int, width []byte, hidden bool) span {

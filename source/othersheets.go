@@ -18,41 +18,41 @@ func (a *answering) copyOthers() (leftOut []string, err error) {
 	if a.from == nil || a.from.book == nil {
 		return nil, nil
 	}
-	book, left := a.from.book, uint64(mostOthers)
+	book, left := a.from.book, mostOthers
 	for _, s := range book.sheets {
 		if s.part == book.sheet.part || strings.HasPrefix(s.name, OwnHead) {
 			continue
 		}
-		size := book.container.size(s.part)
-		if size > left || !book.isSound(s) {
+		width, size, err := book.measure(s, left)
+		if err != nil {
 			leftOut = append(leftOut, show(s.name))
 			continue
 		}
 		left -= size
-		if err := a.copyOther(s); err != nil {
+		if err := a.copyOther(s, width); err != nil {
 			return nil, err
 		}
 	}
 	return leftOut, nil
 }
 
-// size is how many bytes a part has.
-func (c *container) size(name string) uint64 {
-	if f := c.parts[partKey(name)]; f != nil {
-		return f.UncompressedSize64
-	}
-	return 0
-}
-
-// isSound reports whether a sheet can be read to its end.
-func (w *workbook) isSound(s sheet) bool {
-	err := w.eachRow(&s, func(_ *sheetReader, r *row) error {
-		if n := len(r.cells); n > 0 && r.cells[n-1].column >= mostColumns {
-			return errors.New("the sheet is too wide")
+// measure reads a sheet and finds out how many columns it has, and about how many bytes
+// its copy. An error is why there can be none.
+func (w *workbook) measure(s sheet, most int) (width, size int, err error) {
+	const perCell = 40 // bytes around a value
+	err = w.eachRow(&s, func(_ *sheetReader, r *row) error {
+		for _, cells := range [][]cell{r.cells, r.blanks} {
+			for i := range cells {
+				size += perCell + len(cells[i].text)
+				width = max(width, cells[i].column+1)
+			}
+		}
+		if width > mostColumns || size > most {
+			return errors.New("the sheet is too large")
 		}
 		return nil
 	})
-	return err == nil
+	return width, size, err
 }
 
 // eachRow reads a sheet whole.
@@ -78,8 +78,8 @@ func (w *workbook) eachRow(s *sheet, each func(*sheetReader, *row) error) (err e
 }
 
 // copyOther copies a sheet as it is.
-func (a *answering) copyOther(s sheet) error {
-	name := a.sheetName(s.name)
+func (a *answering) copyOther(s sheet, width int) error {
+	name := sheetName(s.name, a.book.GetSheetList())
 	if _, err := a.book.NewSheet(name); err != nil {
 		return err
 	}
@@ -91,11 +91,11 @@ func (a *answering) copyOther(s sheet) error {
 	err = a.from.book.eachRow(&s, func(reader *sheetReader, r *row) error {
 		if !begun {
 			begun = true
-			if err := setSpans(out, reader.spans); err != nil {
+			if err := setColumns(out, spread(reader.spans, width)); err != nil {
 				return err
 			}
 		}
-		return out.SetRow(cellName(0, r.number), a.plainValues(r), excelize.RowOpts{Height: rowHeight(r), Hidden: r.hidden})
+		return out.SetRow(cellName(0, r.number), a.plainValues(r, width), excelize.RowOpts{Height: rowHeight(r), Hidden: r.hidden})
 	})
 	if err != nil {
 		return err
@@ -111,30 +111,8 @@ func (a *answering) copyOther(s sheet) error {
 	return a.book.SetSheetVisible(name, false)
 }
 
-func setSpans(out *excelize.StreamWriter, spans []span) error {
-	for _, s := range spans {
-		if s.width > 0 {
-			if err := out.SetColWidth(s.left+1, s.right+1, min(s.width, excelize.MaxColumnWidth)); err != nil {
-				return err
-			}
-		}
-		if s.hidden {
-			if err := out.SetColVisible(s.left+1, s.right+1, false); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // plainValues are the cells of a row as they are.
-func (a *answering) plainValues(r *row) []any {
-	width := 0
-	for _, cells := range [][]cell{r.cells, r.blanks} {
-		for i := range cells {
-			width = max(width, cells[i].column+1)
-		}
-	}
+func (a *answering) plainValues(r *row, width int) []any {
 	values := make([]any, width)
 	for i := range r.blanks {
 		values[r.blanks[i].column] = excelize.Cell{StyleID: r.blanks[i].look.style}
@@ -147,24 +125,22 @@ func (a *answering) plainValues(r *row) []any {
 }
 
 // summarise writes the sheet with the summary.
-func (a *answering) summarise() error {
+func (a *answering) summarise(facts [][2]string) error {
 	out, err := a.book.NewStreamWriter(a.Summary)
 	if err != nil {
 		return err
 	}
-	widths := [2]float64{24, 100}
-	for i, width := range widths {
-		if err := out.SetColWidth(i+1, i+1, width); err != nil {
-			return err
-		}
+	const labels, texts = 24, 100 // widths in characters
+	if err := setColumns(out, []span{{width: labels}, {width: texts}}); err != nil {
+		return err
 	}
-	for i, fact := range a.Facts {
+	for i, fact := range facts {
 		style := a.styles.text
 		if i == 0 {
 			style = a.styles.title
 		}
 		cells := []any{excelize.Cell{StyleID: a.styles.label, Value: fact[0]}, excelize.Cell{StyleID: style, Value: fact[1]}}
-		if err := out.SetRow(cellName(0, i+1), cells, excelize.RowOpts{Height: heightOf(linesOf(fact[1], widths[1]))}); err != nil {
+		if err := out.SetRow(cellName(0, i+1), cells, excelize.RowOpts{Height: heightOf(linesOf(fact[1], texts))}); err != nil {
 			return err
 		}
 	}

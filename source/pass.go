@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 )
 
 // A rowReader yields the rows of a sheet from top to bottom, blank ones
@@ -91,10 +92,10 @@ func (p *pass) row() (r *row, u Update, err error) {
 	defer refusePanic(&err)
 	for {
 		r, err := p.reader.next()
-		switch {
-		case err != nil:
+		if err != nil {
 			return nil, Update{}, p.finish(err)
-		case len(r.cells) == 0 && r.fault == nil:
+		}
+		if p.layout.dropOwn(r); len(r.cells) == 0 && r.fault == nil {
 			continue
 		}
 		if err := p.layout.checkLines(r); err != nil {
@@ -116,6 +117,7 @@ func (p *pass) header(from rowReader) (err error) {
 		return p.file.placed(err)
 	}
 	l.percent, l.commas = p.file.percent, p.file.commas
+	l.answered = slices.ContainsFunc(l.heads, func(head string) bool { return strings.HasPrefix(head, OwnHead) })
 	switch r := p.reader.(type) {
 	case *sheetReader:
 		if err := l.merge(p.file.book.sheet.merges); err != nil {

@@ -142,6 +142,7 @@ type File struct {
 	file       *os.File
 	info       fs.FileInfo
 	bytes      *pinned
+	options    Options
 	names      names
 	percent    PercentMode
 	headerRow  int
@@ -181,7 +182,7 @@ func Open(path string, o Options) (*File, error) {
 // New is Open for a regular file that is open already; name is what errors
 // call it. The File owns file from here on, and it is closed if New fails.
 func New(file *os.File, name string, o Options) (*File, error) {
-	f := &File{name: name, file: file, percent: cmp.Or(o.Percent, PercentAuto), headerRow: o.HeaderRow, wantsSheet: o.Sheet != ""}
+	f := &File{name: name, file: file, options: o, percent: cmp.Or(o.Percent, PercentAuto), headerRow: o.HeaderRow, wantsSheet: o.Sheet != ""}
 	if err := f.open(o); err != nil {
 		file.Close()
 		return nil, f.refusal(err)

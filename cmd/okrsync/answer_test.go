@@ -173,6 +173,13 @@ func TestAnswerWithoutTheFile(t *testing.T) {
 		t.Errorf("written again, it is\n%q\nand was\n%q", got, before)
 	}
 	write(t, "mixed.csv", mixed+"\n")
+	h.run(t.Context(), exitOK, "report", "--lang", "zh", folder)
+	if got := sheetOf(t, folder, 0); len(got) != len(before) || got[1][0] != before[1][0] || got[0][4] != "okrsync 状态" {
+		t.Errorf("made from the copy, it is\n%q\nand was\n%q", got, before)
+	}
+	if err := os.Remove(filepath.Join(folder, report.XLSXName)); err != nil {
+		t.Fatal(err)
+	}
 	h.run(t.Context(), exitOK, "report", folder)
 	sheet := sheetOf(t, folder, 0)
 	if got := strings.Join(sheet[0][:5], "|"); got != "okrsync row|metric_source_id|metric_table_id|metric_item_id|okrsync status" || len(sheet) != len(before) {

@@ -115,8 +115,8 @@ func (a *account) tellRest(record *sync.Record) error {
 	lang := a.config.lang
 	if n := record.Header.Input.Rows - record.Rows(); n > 0 {
 		a.program.say(phrase(lang,
-			fmt.Sprintf("其中 %d 行在程序停止时还没有轮到，不在结果文件中", n),
-			plural(n, "row")+" had not been reached when the program stopped and are not in the files"))
+			fmt.Sprintf("其中 %d 行在程序停止时还没有轮到，没有结果", n),
+			plural(n, "row")+" had not been reached when the program stopped: no answer"))
 	}
 	next, err := sync.ReadRuns(filepath.Dir(a.folder)).Unfinished(record.Header)
 	switch {
@@ -134,7 +134,8 @@ func (a *account) tellRest(record *sync.Record) error {
 	return nil
 }
 
-// originalOf opens the file of a run as the run did, if it is where it was and what it was.
+// originalOf opens the file of a run as the run did, if it is where it was and what it
+// was; else the copy of its sheet in an earlier result.xlsx, if there is one.
 func originalOf(record *sync.Record) *source.File {
 	in, settings := record.Header.Input, record.Header.Settings
 	o := source.Options{
@@ -145,12 +146,15 @@ func originalOf(record *sync.Record) *source.File {
 	if json.Unmarshal([]byte(settings[settingColumns]), &o.Columns) != nil {
 		return nil
 	}
-	file, err := source.Open(in.Path, o)
-	if err != nil {
-		return nil
-	}
-	if file.SHA256() != in.SHA256 {
+	if file, err := source.Open(in.Path, o); err == nil {
+		if file.SHA256() == in.SHA256 {
+			return file
+		}
 		_ = file.Close() // it was only read
+	}
+	o.Sheet = ""
+	file, err := source.Open(filepath.Join(record.Folder, report.XLSXName), o)
+	if err != nil {
 		return nil
 	}
 	return file

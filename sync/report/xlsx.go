@@ -2,7 +2,6 @@ package report
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -20,9 +19,8 @@ import (
 // are nothing that people read; of them it has the rows to mend, and those left.
 const MostCopied = 200_000
 
-// mostListed is how many rows result.xlsx has at most where no sheet is copied; Excel has
-// room for 1,048,576.
-const mostListed = 1_000_000
+// mostListed is how many rows of a large file result.xlsx has at most.
+const mostListed = 50_000
 
 // XLSX writes result.xlsx into the folder: the user's own sheet with what became of each
 // row beside it, a summary, and the rows to mend, in the given language ("zh" or "en").
@@ -44,15 +42,11 @@ func XLSX(folder, lang string, s Summary, file *source.File, results iter.Seq2[s
 	}
 	defer func() { _ = os.RemoveAll(scratch) }() // the next run sweeps what is left
 	return sync.WriteFile(filepath.Join(folder, XLSXName), func(w io.Writer) error {
-		if file != nil {
-			book.copied = true
-			err := file.WriteAnswer(w, book.answer(scratch, results))
-			if _, changed := errors.AsType[*source.FileError](err); !changed {
-				return err
-			}
-			book.copied = false // nothing has been written yet
+		if answer := book.answer(scratch, results); file != nil {
+			return file.WriteAnswer(w, answer)
+		} else {
+			return source.WriteAnswer(w, answer)
 		}
-		return source.WriteAnswer(w, book.answer(scratch, results))
 	})
 }
 
@@ -61,7 +55,6 @@ type workbook struct {
 	lang    string
 	summary Summary
 	fields  []field
-	copied  bool // the user's sheet is in it
 }
 
 // A field is a value of an item, in the words of the sheet.
@@ -98,7 +91,7 @@ func fieldsIn(results iter.Seq2[sync.Result, error]) ([]field, error) {
 	return list, nil
 }
 
-// only passes on the rows to mend and those left, as many as a sheet has room for.
+// only passes on the first of the rows to mend and of those left.
 func only(results iter.Seq2[sync.Result, error]) iter.Seq2[sync.Result, error] {
 	return func(yield func(sync.Result, error) bool) {
 		n := 0
@@ -132,7 +125,7 @@ func (b workbook) answer(scratch string, results iter.Seq2[sync.Result, error]) 
 			{Head: "metric_source_id", Width: 23}, {Head: "metric_table_id", Width: 23}, {Head: "metric_item_id", Width: 23},
 		},
 		LeftOut: b.say("未复制的工作表", "sheets not copied"),
-		Facts:   b.facts(),
+		Facts:   b.facts,
 		Temp:    scratch,
 	}
 	for _, f := range b.fields {
@@ -208,7 +201,7 @@ func toneOf(s sync.Status) source.Tone {
 }
 
 // facts are the lines of the summary.
-func (b workbook) facts() [][2]string {
+func (b workbook) facts(copied bool) [][2]string {
 	s := b.summary
 	facts := [][2]string{
 		{b.say("结论", "verdict"), s.Verdict().In(b.lang)},
@@ -231,7 +224,7 @@ func (b workbook) facts() [][2]string {
 	for _, n := range s.Notices {
 		add("提示", "note", n.In(b.lang))
 	}
-	add("怎样使用", "how to use this", b.usage())
+	add("怎样使用", "how to use this", b.usage(copied))
 	add("文件", "file", strings.TrimSpace(s.Input.Path+"  "+s.Input.Sheet))
 	add("SHA-256", "SHA-256", s.Input.SHA256)
 	add("开始时间", "started", s.StartedAt.Format(time.RFC3339))
@@ -244,16 +237,16 @@ func (b workbook) facts() [][2]string {
 }
 
 // usage says what can be done with the workbook.
-func (b workbook) usage() string {
+func (b workbook) usage(copied bool) string {
 	switch {
 	case b.summary.Input.Rows > MostCopied:
 		return b.say(
-			fmt.Sprintf("文件超过 %d 行，这里只列出需要修改和没有处理的行；全部结果见 %s。请在原文件中修改", MostCopied, CSVName),
-			fmt.Sprintf("the file has more than %d rows: only those to mend and those left are here, all stand in %s; mend the file itself", MostCopied, CSVName))
-	case !b.copied:
+			fmt.Sprintf("文件超过 %d 行，这里只列出需要修改和没有处理的行（最多 %d 行）；全部结果见 %s。请在原文件中修改", MostCopied, mostListed, CSVName),
+			fmt.Sprintf("the file has more than %d rows: only those to mend and those left are here, %d at most; all stand in %s; mend the file itself", MostCopied, mostListed, CSVName))
+	case !copied:
 		return b.say(
-			"原来的文件不在原处或已改变，这里只有各行的 ID 和结果。请在原文件中修改",
-			"the file is not where it was, or not what it was: the rows' ids and results are here; mend the file itself")
+			"表格没有复制到这里（文件已不在原处或已改变，或者表格过大、过于特殊），只有各行的 ID 和结果。请在原文件中修改",
+			"the sheet is not copied here, only the rows' ids and results: the file is not where it was or not what it was, or the sheet is too large or too odd; mend the file itself")
 	}
 	return b.say(
 		"可以直接在第一个工作表中修改，然后把这个文件交给 okrsync：okrsync 开头的列和工作表会被忽略，已完成的行不会重复发送。“待修改”工作表只供查看",
