@@ -98,9 +98,9 @@ func answered(rows []AnswerRow) iter.Seq2[AnswerRow, error] {
 }
 
 // writeTestAnswer opens a file and returns the workbook that answers it.
-func writeTestAnswer(t *testing.T, path string, o Options, a Answer) *excelize.File {
+func writeTestAnswer(t *testing.T, path string, a Answer) *excelize.File {
 	t.Helper()
-	f, err := Open(path, o)
+	f, err := Open(path, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func TestAnswerToAnotherSheet(t *testing.T) {
 	path := write(t, "rows.csv", []byte("metric_item_id,metric_current_value\n7100000000000000001,1\n"))
 	a := testNames
 	a.Rows = answered([]AnswerRow{{Row: 2}, {Row: 7, Cells: []any{"lost?"}}})
-	book := writeTestAnswer(t, path, Options{}, a)
+	book := writeTestAnswer(t, path, a)
 	if got, err := book.GetRows(testNames.Sheet); err != nil || len(got) != 3 || got[2][0] != "7" || got[2][2] != "lost?" {
 		t.Errorf("%q, %v", got, err)
 	}

@@ -95,6 +95,9 @@ func (f *File) width() (int, error) {
 		return 0, err
 	}
 	columns, texts, rows := 0, 0, len(titles.rows)
+	if rows > mostTitles {
+		return 0, fmt.Errorf("%d rows above the data are too much to be copied", rows)
+	}
 	for i := range titles.rows {
 		columns = max(columns, p.layout.reach(&titles.rows[i]))
 	}

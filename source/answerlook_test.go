@@ -76,7 +76,7 @@ func said() Answer {
 }
 
 func TestAnswerKeepsTheLooks(t *testing.T) {
-	book := writeTestAnswer(t, userBook(t), Options{}, said())
+	book := writeTestAnswer(t, userBook(t), said())
 	if got, want := book.GetSheetList(), []string{"数据", "okrsync summary", "okrsync to mend", "说明 草稿", "隐藏"}; !slices.Equal(got, want) {
 		t.Errorf("sheets %q", got)
 	}
@@ -205,7 +205,7 @@ func TestAnswerToAnAnswer(t *testing.T) {
 	}
 	a := said()
 	a.Columns = []AnswerColumn{{"okrsync 状态", 12}}
-	book := writeTestAnswer(t, name, Options{}, a)
+	book := writeTestAnswer(t, name, a)
 	if got, want := book.GetSheetList(), []string{"数据", "okrsync summary", "okrsync to mend", "说明 草稿", "隐藏"}; !slices.Equal(got, want) {
 		t.Errorf("sheets %q", got)
 	}

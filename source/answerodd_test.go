@@ -16,11 +16,7 @@ func TestOddSheetsAreAnswered(t *testing.T) {
 	}
 	row := func(cells string) string { return bookHeader + `<row r="2">` + text("A2", id) + cells + `</row>` }
 	merged := func(p parts, refs ...string) parts {
-		cells := ""
-		for _, ref := range refs {
-			cells += `<mergeCell ref="` + ref + `"/>`
-		}
-		return p.replace(sheetPart, "</sheetData>", "</sheetData><mergeCells>"+cells+"</mergeCells>")
+		return p.replace(sheetPart, "</sheetData>", `</sheetData><mergeCells><mergeCell ref="`+strings.Join(refs, `"/><mergeCell ref="`)+`"/></mergeCells>`)
 	}
 	three := row(`<c r="B2"><v>5</v></c>`) + `<row r="3">` + text("A3", "7100000000000000002") + `</row>`
 	head := func(cell string) string {
@@ -75,7 +71,7 @@ func isListed(t *testing.T, path string) bool {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	book := writeTestAnswer(t, path, Options{}, testAnswer(readRows(t, f)))
+	book := writeTestAnswer(t, path, testAnswer(readRows(t, f)))
 	head, err := book.GetCellValue(book.GetSheetName(0), "A1")
 	if err != nil {
 		t.Fatal(err)

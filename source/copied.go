@@ -78,7 +78,7 @@ func storedFloat(text string) (float64, bool) {
 	if !ok || d.point > mostPlaces || d.point < -mostPlaces {
 		return 0, false
 	}
-	digits := string(d.rounded(exactDigits).canonical())
+	digits := d.rounded().canonical()
 	f, err := strconv.ParseFloat(digits, 64)
 	return f, err == nil
 }
@@ -215,7 +215,7 @@ type recorder struct {
 
 func (k *recorder) next() (*row, error) {
 	r, err := k.rowReader.next()
-	if err == nil && len(r.cells)+len(r.blanks) > 0 {
+	if err == nil && len(r.cells)+len(r.blanks) > 0 && len(k.rows) <= mostTitles {
 		kept := *r
 		kept.cells, kept.blanks = slices.Clone(r.cells), slices.Clone(r.blanks)
 		k.rows = append(k.rows, kept)

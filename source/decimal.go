@@ -69,13 +69,13 @@ func (d decimal) trimmed() decimal {
 	return d
 }
 
-// rounded keeps at most n digits and rounds half away from zero, as Excel does.
-func (d decimal) rounded(n int) decimal {
-	if len(d.digits) <= n {
+// rounded keeps the digits that Excel keeps and rounds half away from zero, as it does.
+func (d decimal) rounded() decimal {
+	if len(d.digits) <= exactDigits {
 		return d
 	}
-	up := d.digits[n] >= '5'
-	d.digits = d.digits[:n]
+	up := d.digits[exactDigits] >= '5'
+	d.digits = d.digits[:exactDigits]
 	if up {
 		d = d.nextUp()
 	}

@@ -81,7 +81,7 @@ func parseStored(text string) (Number, Code) {
 	if !ok {
 		return "", CodeNumberInvalid
 	}
-	return d.rounded(exactDigits).number()
+	return d.rounded().number()
 }
 
 // parsePercent is parseStored for a cell that is shown as a percentage, which
@@ -91,7 +91,7 @@ func parsePercent(text string, mode PercentMode) (Number, Code) {
 	if !ok {
 		return "", CodeNumberInvalid
 	}
-	return d.rounded(exactDigits).percent(mode, 0, 2)
+	return d.rounded().percent(mode, 0, 2)
 }
 
 // parsePoints is parsePercent for a format that shows 85 as 85%.
@@ -100,7 +100,7 @@ func parsePoints(text string, mode PercentMode) (Number, Code) {
 	if !ok {
 		return "", CodeNumberInvalid
 	}
-	return d.rounded(exactDigits).percent(mode, -2, 0)
+	return d.rounded().percent(mode, -2, 0)
 }
 
 // isCanonical recognises the usual case without allocating: a Number of at

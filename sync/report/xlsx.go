@@ -42,11 +42,11 @@ func XLSX(folder, lang string, s Summary, file *source.File, results iter.Seq2[s
 	}
 	defer func() { _ = os.RemoveAll(scratch) }() // the next run sweeps what is left
 	return sync.WriteFile(filepath.Join(folder, XLSXName), func(w io.Writer) error {
-		if answer := book.answer(scratch, results); file != nil {
-			return file.WriteAnswer(w, answer)
-		} else {
+		answer := book.answer(scratch, results)
+		if file == nil {
 			return source.WriteAnswer(w, answer)
 		}
+		return file.WriteAnswer(w, answer)
 	})
 }
 
