@@ -1,6 +1,9 @@
 package feishu
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // A Secret is a string that must not be seen: it prints, formats and marshals
 // as "***". Convert it to string only where it goes on the wire.
@@ -39,8 +42,8 @@ func conceal(s string, secrets ...Secret) string {
 // characters, not endless.
 func showable(s string, secrets ...Secret) string {
 	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r == '\u2028' || r == '\u2029' {
-			return ' '
+		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return ' ' // to a terminal it may be a command
 		}
 		return r
 	}, strings.ToValidUTF8(conceal(s, secrets...), "\uFFFD"))

@@ -59,14 +59,14 @@ var templateNotes = []string{
 	"怎样填写",
 	"1. 在工作表“" + templateSheet + "”右侧的白色列中填写要更新的值；空白表示保持不变，不是 0。",
 	"2. 灰色列是飞书中现在的内容，只供参考，已锁定。请不要修改指标项 ID，也不要插入或移动列。",
-	"3. 数值只写数字，例如 1234.5；百分数、日期和带单位的文字不会被接受。",
+	"3. 数值只写数字，例如 1234.5；百分数和日期不会被接受。",
 	"4. 起始值与目标值不能相等。支撑的上级填写用户 ID，不是姓名。",
 	"5. 保存为 .xlsx，然后运行 okrsync plan 查看将要发生的变化，再运行 okrsync sync。",
 	"",
 	"How to fill it in",
 	"1. Enter the values to update in the white columns on the right of the sheet “" + templateSheet + "”. A blank cell leaves the value as it is; it is not 0.",
 	"2. The grey columns show what Feishu has now and are locked. Leave the item ids alone, and insert or move no columns.",
-	"3. Write numbers in digits, such as 1234.5. Percentages, dates and texts with a unit are not accepted.",
+	"3. Write numbers in digits, such as 1234.5. Percentages and dates are not accepted.",
 	"4. The initial value must differ from the target. The supported superior is a user id, not a name.",
 	"5. Save it as .xlsx, look at what would change with okrsync plan, then run okrsync sync.",
 }
@@ -235,7 +235,8 @@ func (t *template) instruct() error {
 	if _, err := t.file.NewSheet(templateReadMe); err != nil {
 		return err
 	}
-	if err := t.file.SetColWidth(templateReadMe, "A", "A", 90); err != nil {
+	const width = 90
+	if err := t.file.SetColWidth(templateReadMe, "A", "A", width); err != nil {
 		return err
 	}
 	wrapped, err := t.file.NewStyle(&excelize.Style{Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
@@ -249,6 +250,11 @@ func (t *template) instruct() error {
 		}
 		if err := t.file.SetCellStyle(templateReadMe, cell, cell, wrapped); err != nil {
 			return err
+		}
+		if height := heightOf(linesOf(note, width)); height > 0 {
+			if err := t.file.SetRowHeight(templateReadMe, i+1, height); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -60,7 +60,7 @@ var vocabulary = map[Code]wording{
 	},
 	CodePercentUndecided: {
 		en: phrase{"“{found}” is a percentage, which may be meant as a ratio (85% = 0.85) or as points (85% = 85)", "set input.percent to ratio or points, or write the number without the percent sign and format"},
-		zh: phrase{"“{found}”是百分数，可能按小数计（85% 即 0.85），也可能按百分点计（85% 即 85）", "请在配置中把 input.percent 设为 ratio 或 points，或改用不带百分号的常规数字"},
+		zh: phrase{"“{found}”是百分数，可能按小数计（85% 即 0.85），也可能按百分点计（85% 即 85）", "请改写成普通数字，例如 0.85 或 85；或由管理员在配置中把 input.percent 设为 ratio（按小数）或 points（按百分点）"},
 	},
 	CodeCellIsDate: {
 		en: phrase{"the cell is a date (stored as {found})", "format the cell as General or Number and enter the value again"},

@@ -54,7 +54,7 @@ var reasons = map[Reason]sentences{
 	},
 	ConflictsWithRow: {
 		Text{"与第 %d 行是同一指标项，但内容不同，无法确定以哪一行为准", "the same item as row %d with other values, so it is not certain which one holds"},
-		Text{"只保留正确的一行；若应以最后一行为准，设置 input.duplicates: last", "keep the right row only; if the last one is meant to win, set input.duplicates: last"},
+		Text{"只保留正确的一行，删除其他重复行（若总是以最后一行为准，管理员可设置 input.duplicates: last）", "keep the right row only; if the last one is meant to win, set input.duplicates: last"},
 	},
 	SupersededByRow: {
 		Text{"同一指标项以后面的第 %d 行为准", "row %d further down gives the same item and wins"},

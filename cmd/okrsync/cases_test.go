@@ -88,7 +88,13 @@ func runCase(t *testing.T, folder string) map[string]string {
 	if strings.Contains(everything, "sesame-") {
 		t.Error("the secret was shown")
 	}
-	same := func(s string) string { return neutral(strings.ReplaceAll(s, server.URL, "http://SERVER")) }
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	same := func(s string) string {
+		return neutral(strings.NewReplacer(server.URL, "http://SERVER", here, "HERE").Replace(s))
+	}
 	return map[string]string{
 		"stdout":     same(stdout.String()),
 		"stderr":     same(stderr.String()),
@@ -215,7 +221,7 @@ var changing = []struct {
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT[0-9:.]+Z`), "TIME"},
 	{regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d `), "CLOCK "},
 	{regexp.MustCompile(`\b\d{14}[0-9a-fA-F]{6,}\b`), "LOGID"},
-	{regexp.MustCompile(`(about|约需|共约) (<1s|\d\.\ds)`), "$1 SHORT"},
+	{regexp.MustCompile(`(about|约需|共约) (<1s|\d\.\ds|不到1秒|\d\.\d秒)`), "$1 SHORT"},
 	{regexp.MustCompile(`wait=[0-9.]+[a-zµ]*`), `wait=WAIT`},
 	{regexp.MustCompile(`"(paused_|batch_)?seconds":[0-9.e-]+`), `"${1}seconds":SECONDS`},
 	{regexp.MustCompile(`127\.0\.0\.1:\d+->127\.0\.0\.1:\d+`), "CLIENT->SERVER"},

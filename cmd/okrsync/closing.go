@@ -120,6 +120,31 @@ func (a *account) counts() string {
 	return strings.Join(parts, phrase(a.config.lang, "，", ", "))
 }
 
+// unconfirmed is a command line without --yes: a word about these changes is none about
+// those of a file that was mended.
+func unconfirmed(command string) string {
+	return strings.TrimSpace(strings.Replace(command+" ", " --yes ", " ", 1))
+}
+
+// breachesOf are the guards that stopped a run.
+func breachesOf(err error) []sync.Breach {
+	if guarded, ok := errors.AsType[*sync.GuardError](err); ok {
+		return guarded.Breaches
+	}
+	return nil
+}
+
+// looking is what goes before a command that passes the guards.
+func (a *account) looking(breaches []sync.Breach) string {
+	rejected := func(b sync.Breach) bool { return b.Guard == sync.GuardRejected }
+	if slices.ContainsFunc(breaches, rejected) {
+		return phrase(a.config.lang,
+			"请核对文件是否正确，修改被拒绝的行；若只要发送其余的行，运行 ",
+			"look whether it is the right file, and mend the rejected rows; to send the others only, ")
+	}
+	return phrase(a.config.lang, "核对上面的变化，确认无误后运行 ", "look at the changes above; if they are meant, ")
+}
+
 // bestView is the file that says best to a person what to do about each row.
 func (a *account) bestView() string {
 	for _, name := range []string{report.XLSXName, report.HTMLName, report.CSVName} {
@@ -144,11 +169,15 @@ func (a *account) next() step {
 	case exitOK:
 		return step{command: a.onward}
 	case exitRows:
-		return step{phrase(lang, "按 "+results+" 中的建议修改这些行，然后运行 ", "mend the rows as "+results+" advises, then "), again}
+		file := a.summary.Input.Path
+		return step{
+			phrase(lang, "按 "+results+" 中的建议修改 "+file+"，然后运行 ", "mend the rows of "+file+" as "+results+" advises, then "),
+			unconfirmed(again),
+		}
 	case exitApp:
 		return step{phrase(lang, "修好上述设置后运行 ", "mend the set-up as said above, then "), again}
 	case exitGuard:
-		return step{command: a.again("sync", "--yes")}
+		return step{a.looking(breachesOf(a.stop)), a.again("sync", "--yes")}
 	case exitQuota:
 		if spent, ok := errors.AsType[*sync.BudgetError](a.stop); ok && spent.TooFew {
 			return step{

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -22,8 +23,11 @@ func unknownCommand(cmd *cobra.Command, name, list string) error {
 
 // flagError turns what is wrong with the flags into a usage error that names
 // the nearest known flag.
-func flagError(cmd *cobra.Command, err error) error {
+func flagError(cmd *cobra.Command, args []string, err error) error {
 	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		if word := firstWord(cmd, args); word != "" {
+			return unknownCommand(cmd, word, "okrsync help")
+		}
 		return unknownFlag(cmd, unknown)
 	}
 	if without, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
@@ -55,4 +59,18 @@ func kindOf(f *pflag.Flag) string {
 		return "时间，例如 20ms 或 2h"
 	}
 	return "整数"
+}
+
+// firstWord is what stands where the name of a command belongs, if that is the name of
+// none: then its flags are not the mistake.
+func firstWord(cmd *cobra.Command, args []string) string {
+	if cmd.HasParent() {
+		return ""
+	}
+	for _, arg := range args {
+		if !strings.HasPrefix(arg, "-") {
+			return arg
+		}
+	}
+	return ""
 }

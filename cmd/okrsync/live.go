@@ -99,7 +99,7 @@ func (g glance) facts(lang string) []fact {
 		add(rankRate, fmt.Sprintf("%.1f 行/分", perMinute), fmt.Sprintf("%.1f rows/min", perMinute))
 	}
 	if left := clock(g.Left); g.sending && g.Left > 0 && g.Pause.Try == 0 && g.stopping == 0 {
-		add(rankLeft, "还需 "+left, left+" left")
+		add(rankLeft, "还需 "+spell("zh", left), spell("en", left)+" left")
 	}
 	if n := g.retries; n > 0 {
 		add(rankRetries, fmt.Sprintf("重试 %d 次", n), retriesOf(n))
@@ -112,23 +112,23 @@ func (g glance) facts(lang string) []fact {
 
 // awaits is what the run waits for, with the time that is left of it; "" if it is under way.
 func (g glance) awaits() (zh, en string) {
-	wait := clock(g.Wait)
+	left := clock(g.stopping)
+	waitZH, wait := spell("zh", clock(g.Wait)), spell("en", clock(g.Wait))
 	switch {
 	case g.stopping > 0 && g.Flying > 0:
-		left := clock(g.stopping)
-		return fmt.Sprintf("正在停止：等待 %d 个调用，最多 %s", g.Flying, left), fmt.Sprintf("stopping: %s out, at most %s", areCalls(g.Flying), left)
+		return fmt.Sprintf("正在停止：等待 %d 个调用，最多 %s", g.Flying, spell("zh", left)), fmt.Sprintf("stopping: %s out, at most %s", areCalls(g.Flying), spell("en", left))
 	case g.stopping > 0:
 		return "正在停止", "stopping"
 	case g.Wait < time.Second/2: // shorter than people can read
 		return "", ""
 	case g.Pause.Try > 0:
-		return fmt.Sprintf("飞书没有回应，%s 后再试", wait), "Feishu does not answer, next try in " + wait
+		return fmt.Sprintf("飞书没有回应，%s 后再试", waitZH), "Feishu does not answer, next try in " + wait
 	case g.Pause.Code == feishu.CodeUpdateLimit:
-		return "更新数量达到上限，暂停 " + wait, "update limit, pausing " + wait
+		return "更新数量达到上限，暂停 " + waitZH, "update limit, pausing " + wait
 	case g.Pause != (sync.Pause{}):
-		return "飞书要求暂停，" + wait, "Feishu asks for a pause, " + wait
+		return "飞书要求暂停，" + waitZH, "Feishu asks for a pause, " + wait
 	}
-	return "等待频率限制，" + wait, "waiting for the limit, " + wait
+	return "等待频率限制，" + waitZH, "waiting for the limit, " + wait
 }
 
 func joined(facts []fact, lang string) string {

@@ -29,14 +29,14 @@ func TestLiveLine(t *testing.T) {
 		{waiting, 40, "en", "380/1000, waiting for the limit, 48s"},
 		{waiting, 20, "en", "380/1000"},
 		{waiting, 5, "en", "380/1"},
-		{waiting, 79, "zh", "38% [======>.............] (380/1000) 1.7 行/秒，还需 6m12s，等待频率限制，48s"},
-		{waiting, 59, "zh", "38% [==>.......] (380/1000) 还需 6m12s，等待频率限制，48s"},
+		{waiting, 79, "zh", "38% [==>.......] (380/1000) 1.7 行/秒，还需 6分12秒，等待频率限制，48秒"},
+		{waiting, 59, "zh", "380/1000，还需 6分12秒，等待频率限制，48秒"},
 		{silent, 119, "en", "38% [======>.............] (380/1000) 1.7 rows/s, 6m12s left, 12 retries, Feishu asks for a pause, 48s"},
-		{silent, 79, "zh", "38% [======>.............] (380/1000) 1.7 行/秒，还需 6m12s，飞书要求暂停，48s"},
+		{silent, 79, "zh", "38% [==>.......] (380/1000) 1.7 行/秒，还需 6分12秒，飞书要求暂停，48秒"},
 		{down, 99, "en", "38% [==>.......] (380/1000) 1.7 rows/s, 12 retries, Feishu does not answer, next try in 48s"},
 		{stopping, 79, "en", "38% [======>.............] (380/1000) stopping: 3 calls are out, at most 12s"},
 		{glance{total: 5, looked: 100}, 79, "en", "0% [....................] (0/5) 100 live items read"},
-		{glance{total: 5, done: 4, sending: true, rate: 0.5, Outlook: sync.Outlook{Left: time.Second}}, 79, "zh", "80% [===============>....] (4/5) 30.0 行/分，还需 1s"},
+		{glance{total: 5, done: 4, sending: true, rate: 0.5, Outlook: sync.Outlook{Left: time.Second}}, 79, "zh", "80% [===============>....] (4/5) 30.0 行/分，还需 1秒"},
 		{glance{}, 79, "en", "0% [....................] (0/1)"},
 	} {
 		got := test.glance.line(test.lang, test.columns)

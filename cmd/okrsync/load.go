@@ -42,7 +42,7 @@ func (p *program) load(cmd *cobra.Command) (config, error) {
 		p.say(hint.In(p.lang))
 	}
 	if len(l.problems) > 0 {
-		return config{}, &usageError{l.problems}
+		return l.config, &usageError{l.problems}
 	}
 	return l.config, nil
 }
@@ -106,6 +106,10 @@ func (l *loader) flags(cmd *cobra.Command) {
 		if f == nil || !f.Changed {
 			continue
 		}
+		if s.bound && f.Value.String() == "0" { // meant as: nothing may pass
+			l.problem("--%s：0 表示不限（默认值）；请写 1 或更大的数，或不写此参数", "--%s: 0 means no bound, which is the default; give 1 or more, or leave it out", s.flag)
+			continue
+		}
 		if f.Value.String() == "" {
 			l.problem("--%s：缺少值", "--%s: a value is missing", s.flag)
 		} else if err := s.give(f.Value.String()); err != nil {
@@ -125,6 +129,10 @@ func (l *loader) secretFiles() {
 // secretFile reads a secret from the file that a key names, unless it is given already.
 func (l *loader) secretFile(key, name string, field *feishu.Secret, taker func(*feishu.Secret) func(string) error) {
 	if name == "" || *field != "" {
+		return
+	}
+	if strings.Contains(name, "://") { // perhaps the secret itself
+		l.problem("%s：这里应是文件名，而不是网址", "%s: the name of a file belongs here, and no address", key)
 		return
 	}
 	content, err := readSmall(name)

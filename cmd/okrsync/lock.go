@@ -30,6 +30,9 @@ func (e *heldError) Error() string { return e.Reason("en") + "; " + e.Advice("en
 // Reason says in Chinese ("zh") or English (anything else) what is held and by whom.
 func (e *heldError) Reason(lang string) string {
 	holder := cmp.Or(e.holder, phrase(lang, "未知", "unknown"))
+	if lang == "zh" {
+		holder = strings.NewReplacer("pid ", "进程号 ", "host ", "主机 ", "since ", "开始于 ", ", ", "，").Replace(holder)
+	}
 	return phrase(lang,
 		fmt.Sprintf("另一次运行正在使用结果文件夹 %s（%s）", e.folder, holder),
 		fmt.Sprintf("another run holds the output folder %s (%s)", e.folder, holder))

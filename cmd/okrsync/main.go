@@ -106,10 +106,13 @@ func untilSignal(parent context.Context, again func(os.Signal)) (context.Context
 }
 
 // dieOf ends the process by a signal that nobody listens to, so that its parent sees why.
+// Where the system does not send it, or the shell that began the process told it to
+// ignore it, it ends with the exit code that stands for the signal.
 func dieOf(s os.Signal) {
-	if self, err := os.FindProcess(os.Getpid()); err != nil || self.Signal(s) != nil {
-		os.Exit(exitInterrupted) // where signals cannot be sent
+	if self, err := os.FindProcess(os.Getpid()); err == nil && self.Signal(s) == nil {
+		time.Sleep(sameSignal)
 	}
+	os.Exit(exitCode(interrupted{s}))
 }
 
 // A program is one invocation: what the system hands it.

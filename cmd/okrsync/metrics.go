@@ -27,6 +27,7 @@ func (p *program) writeMetrics(c config, s *session, started time.Time, code int
 		ExitCode: code, StartedAt: started, FinishedAt: time.Now(),
 	}
 	if s != nil {
+		c = s.config // with what the flags say about the log
 		m.Tally, m.Runs = s.pacer.Tally(), s.runs
 	}
 	m.LastSuccess = m.FinishedAt

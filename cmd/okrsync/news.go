@@ -22,7 +22,7 @@ func (t *transfer) ending() {
 		return
 	}
 	lang, out := t.config.lang, t.pacer.Outlook(nil, 0).Flying
-	waiting := sync.Text{ZH: "正在写入结果", EN: "the results are written"}
+	waiting := sync.Text{ZH: "正在写入结果", EN: "writing the results"}
 	if out > 0 {
 		waiting = sync.Text{
 			ZH: fmt.Sprintf("等待已发出的 %d 个调用，最多 %s", out, t.config.timeout),
@@ -50,8 +50,7 @@ func (t *transfer) retried(again sync.Repeat) {
 		zap.String("code", string(again.Refusal.Code)), zap.String("log_id", again.Refusal.LogID))
 }
 
-// toldOf tells about a row that somebody has to mend, or keeps it for the end if the log
-// does not take it.
+// toldOf tells about a row that somebody has to mend, unless the log does not take it.
 func (t *transfer) toldOf(result sync.Result) {
 	if result.Troubled() {
 		t.trouble = true
@@ -60,8 +59,7 @@ func (t *transfer) toldOf(result sync.Result) {
 		return
 	}
 	if t.untold != nil {
-		_ = t.untold.take(result) // it fails only where it writes into a file
-		return
+		return // the end tells of it
 	}
 	lang := t.config.lang
 	fields := []zap.Field{zap.Int(fieldRow, result.Row), zap.String("item", result.Item), zap.String("code", result.Code)}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -71,6 +72,9 @@ func (t *transfer) firstToMend(record *sync.Record) ([]sync.Result, error) {
 // message is what the group hears of the run.
 func (t *transfer) message() report.Message {
 	m := report.Message{Summary: t.summary, Folder: t.folder, ToMend: t.first}
+	if folder, err := filepath.Abs(t.folder); err == nil && t.folder != "" {
+		m.Folder = folder // others don't know where it was run
+	}
 	if t.fault != nil {
 		m.Summary.Stop = stopOf(t.fault) // the gravest of what went wrong
 	}
@@ -87,7 +91,7 @@ const (
 // notify tells the group of a run that is over and has its files. It cannot change how
 // the run ends: a message that does not go out is told in the log.
 func (s *session) notify(ctx context.Context, m report.Message) {
-	if !s.config.tells(m.Summary) {
+	if !s.config.tells(m.Summary) || s.deaf {
 		return
 	}
 	m.Host, _ = os.Hostname()
@@ -102,6 +106,7 @@ func (s *session) notify(ctx context.Context, m report.Message) {
 	}
 	reason, fields := err.Error(), []zap.Field(nil)
 	if refusal, ok := errors.AsType[*feishu.Error](err); ok {
+		s.deaf = refusal.Class == feishu.ClassTransient
 		reason = refusal.Reason(s.config.lang)
 		fields = append(fields, zap.String("code", string(refusal.Code)), zap.String("advice", refusal.Advice(s.config.lang)))
 	}

@@ -120,7 +120,7 @@ func (r *rehearsal) show(plan sync.Plan, results iter.Seq2[sync.Result, error]) 
 		return gravest(exitCode(err), s.ExitCode)
 	}
 	if !r.flags.quiet {
-		r.tellEnd(r.next(total(r.callsAhead(plan))))
+		r.tellEnd(r.next(plan, total(r.callsAhead(plan))))
 	}
 	return s.ExitCode
 }
@@ -149,14 +149,14 @@ func (r *rehearsal) code(plan sync.Plan) int {
 }
 
 // next is what to do after the plan, which takes so many calls.
-func (r *rehearsal) next(calls int) step {
+func (r *rehearsal) next(plan sync.Plan, calls int) step {
 	if r.again == nil {
 		return step{}
 	}
 	lang, onward := r.config.lang, r.again("sync")
 	switch {
 	case r.summary.ExitCode == exitGuard:
-		return step{command: r.again("sync", "--yes")}
+		return step{r.looking(plan.Breaches), r.again("sync", "--yes")}
 	case r.summary.ExitCode == exitQuota:
 		return step{command: r.again("sync", fmt.Sprint("--max-calls ", calls))}
 	case r.summary.Counts[sync.Planned] == 0 && r.summary.ExitCode == exitRows:

@@ -48,12 +48,12 @@ func (r *rehearsal) facts(plan sync.Plan) []string {
 	lang := r.config.lang
 	calls := r.callsAhead(plan)
 	time := phrase(lang,
-		fmt.Sprintf("按 %s 约需 %s", limitList(r.config.limits), roughly(plan.Time)),
-		fmt.Sprintf("about %s at %s", roughly(plan.Time), limitList(r.config.limits)))
+		fmt.Sprintf("按 %s 约需 %s", limitList(r.config.limits), roughly("zh", plan.Time)),
+		fmt.Sprintf("about %s at %s", roughly("en", plan.Time), limitList(r.config.limits)))
 	if len(r.config.limits) == 0 {
 		time = phrase(lang, "找到限制之后才知道需要多久（--rate auto）", "how long is known when the limit is found (--rate auto)")
 	}
-	facts := []string{phrase(lang, "调用：", "calls: ") + callList(calls) + phrase(lang, "；", "; ") + time}
+	facts := []string{phrase(lang, "调用：", "calls: ") + callList(calls, lang) + phrase(lang, "；", "; ") + time}
 	if plan.Short != nil {
 		facts = append(facts, explain(plan.Short, lang))
 	} else if most := r.config.maxCalls; most > 0 && total(calls) > most {
@@ -67,8 +67,8 @@ func (r *rehearsal) facts(plan sync.Plan) []string {
 			fmt.Sprintf("in batches (--batch-size %d) the updates would take %s", feishu.MaxBatch, plural(fewer, "call"))))
 	} else if fewer < updates(plan.Calls) {
 		facts = append(facts, phrase(lang,
-			fmt.Sprintf("每批 %d 项（--batch-size %d）时更新只需 %d 次调用，共约 %s", feishu.MaxBatch, feishu.MaxBatch, fewer, roughly(plan.BatchedTime)),
-			fmt.Sprintf("in batches (--batch-size %d) the updates would take %s, about %s in all", feishu.MaxBatch, plural(fewer, "call"), roughly(plan.BatchedTime))))
+			fmt.Sprintf("每批 %d 项（--batch-size %d）时更新只需 %d 次调用，共约 %s", feishu.MaxBatch, feishu.MaxBatch, fewer, roughly("zh", plan.BatchedTime)),
+			fmt.Sprintf("in batches (--batch-size %d) the updates would take %s, about %s in all", feishu.MaxBatch, plural(fewer, "call"), roughly("en", plan.BatchedTime))))
 	}
 	switch {
 	case r.config.diff == diffOff:
@@ -113,20 +113,20 @@ func updates(calls map[feishu.Call]int) int {
 func total(c report.Calls) int { return c.Token + c.List + c.Get + c.Patch + c.BatchUpdate }
 
 // callList names the kinds of calls that there are.
-func callList(c report.Calls) string {
+func callList(c report.Calls, lang string) string {
 	var parts []string
 	for _, kind := range []struct {
-		name string
-		n    int
-	}{{"token", c.Token}, {"list", c.List}, {"get", c.Get}, {"patch", c.Patch}, {"batch_update", c.BatchUpdate}} {
+		zh, en string
+		n      int
+	}{{"登录", "token", c.Token}, {"列表", "list", c.List}, {"单项读取", "get", c.Get}, {"单项更新", "patch", c.Patch}, {"批量更新", "batch_update", c.BatchUpdate}} {
 		if kind.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", kind.n, kind.name))
+			parts = append(parts, phrase(lang, fmt.Sprintf("%s %d 次", kind.zh, kind.n), fmt.Sprintf("%d %s", kind.n, kind.en)))
 		}
 	}
 	if len(parts) == 0 {
 		return "0"
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(parts, phrase(lang, "，", ", "))
 }
 
 // limitList writes limits as --rate takes them.

@@ -64,6 +64,17 @@ func (ps *problems) of(results iter.Seq2[sync.Result, error]) iter.Seq2[sync.Res
 	}
 }
 
+// problemsIn are those of the rows of a journal.
+func problemsIn(record *sync.Record) (*problems, error) {
+	ps := newProblems()
+	for _, err := range ps.of(record.Results()) {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return ps, nil
+}
+
 // take takes in what is wrong with a row: cell by cell, or the row as a whole.
 func (ps *problems) take(r sync.Result) error {
 	if len(r.Problems) == 0 {

@@ -46,7 +46,7 @@ func (p *program) reportCommand() *cobra.Command {
 			return told{gravest(codes...)}
 		},
 	}
-	cmd.Flags().BoolVar(&f.json, "json", false, "write the summary of each run to standard output, one line of JSON each")
+	cmd.Flags().BoolVar(&f.json, "json", false, "write the summary of each run to standard output as JSON")
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing but errors")
 	return cmd
 }
@@ -164,20 +164,25 @@ func originalOf(record *sync.Record) *source.File {
 // summary that cannot be read is as good as none: it is a view, and written again.
 func summaryOf(record *sync.Record) report.Summary {
 	h := record.Header
-	none := report.Summary{Version: h.Version, Input: h.Input, StartedAt: h.StartedAt, Counts: report.NewCounts()}
+	none := report.Summary{Version: h.Version, Input: h.Input, StartedAt: h.StartedAt}
 	s := none
 	content, err := os.ReadFile(filepath.Join(record.Folder, sync.SummaryName))
 	if err != nil || json.Unmarshal(content, &s) != nil {
-		return none
+		s = none
 	}
-	s.Counts = none.Counts
+	s.Counts = report.NewCounts() // the journal's count
 	return s
 }
 
 // conclude fills in what the summary of a run that did not end lacks.
 func (a *account) conclude(record *sync.Record) error {
 	s := &a.summary
-	if s.Outcome != "" {
+	if record.Damaged > 0 {
+		s.Stop = stopOf(fault{doing: readingJournal, err: damage(record)})
+		s.ExitCode, s.Outcome = exitInternal, outcomes[exitInternal]
+		return nil
+	}
+	if s.Outcome != "" && s.ExitCode != exitKilled {
 		return nil
 	}
 	for r, err := range record.Results() {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"okrsync/sync"
+	"okrsync/sync/report"
 )
 
 // hold takes the lock of the output folder for the rest of the command, and reads which
@@ -95,7 +97,7 @@ func (t *transfer) begin(rows int) (*sync.Record, error) {
 		return nil, err
 	}
 	if t.silence > 0 {
-		t.logger.Warn(phrase(t.config.lang, "飞书在上次运行中要求的暂停还剩 ", "the pause that Feishu asked an earlier run for lasts another ") + roughly(t.silence))
+		t.logger.Warn(phrase(t.config.lang, "飞书在上次运行中要求的暂停还剩 ", "the pause that Feishu asked an earlier run for lasts another ") + roughly(t.config.lang, t.silence))
 		t.silence = 0
 	}
 	for _, n := range t.summary.Notices {
@@ -163,6 +165,9 @@ func (t *transfer) resume(before *sync.Record) error {
 	journal, err := sync.ContinueJournal(before)
 	if err != nil {
 		return fault{doing: journaling, where: before.Folder, err: err}
+	}
+	if err := report.Remove(before.Folder); err != nil {
+		return errors.Join(fault{doing: writingFiles, where: before.Folder, err: err}, journal.Close(t.pacer))
 	}
 	t.journal = journal
 	t.in(before.Folder)

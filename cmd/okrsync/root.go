@@ -27,7 +27,7 @@ func (p *program) root() *cobra.Command {
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
-	root.SetFlagErrorFunc(flagError)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, p.args, err) })
 	root.SetUsageFunc(p.usage)
 	root.CompletionOptions.DisableDefaultCmd = true // ours is said in both languages
 	root.PersistentFlags().StringP("config", "c", "", "the configuration `FILE` (default: OKRSYNC_CONFIG, else ./config.yaml if it is there)")

@@ -19,6 +19,7 @@ type setting struct {
 	env   string // another variable beside OKRSYNC_ + key, such as FEISHU_APP_ID
 	flag  string // without the dashes; "" for none
 	usage string // for the flag's help; its Chinese words stand in flagwords.go
+	bound bool   // a bound of a guard, of which 0 is none
 	set   func(string) error
 	list  func([]string) error // instead of set, for a list of texts
 }
@@ -88,15 +89,15 @@ func syncSettings(c *config) []setting {
 		{key: "sync.quota.cooldown", set: duration(&c.quota.Cooldown, 24*time.Hour)},
 		{key: "sync.quota.refusals", set: count(&c.quota.Refusals, 1, 1000)},
 		{
-			key: "sync.guards.max_changed_rows", flag: "max-changed-rows", usage: "send nothing if more than `N` rows would change, until --yes",
+			key: "sync.guards.max_changed_rows", flag: "max-changed-rows", bound: true, usage: "send nothing if more than `N` rows would change, until --yes (default: no bound)",
 			set: count(&c.guards.MaxChangedRows, 0, 1_000_000_000),
 		},
 		{
-			key: "sync.guards.max_notified", flag: "max-notified", usage: "send nothing if Feishu would message more than `N` people, until --yes",
+			key: "sync.guards.max_notified", flag: "max-notified", bound: true, usage: "send nothing if Feishu would message more than `N` people, until --yes (default: no bound)",
 			set: count(&c.guards.MaxNotified, 0, 1_000_000_000),
 		},
 		{
-			key: "sync.guards.max_factor", flag: "max-factor", usage: "send nothing if a value would jump by more than this `FACTOR`, such as 100, until --yes",
+			key: "sync.guards.max_factor", flag: "max-factor", bound: true, usage: "send nothing if a value would jump by more than this `FACTOR`, such as 100, until --yes",
 			set: factor(&c.guards.MaxFactor),
 		},
 	}

@@ -16,7 +16,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"okrsync/feishu/feishutest"
-	"okrsync/sync"
 )
 
 // simulation is what the flags of simulate say.
@@ -90,9 +89,6 @@ func (p *program) simulate(ctx context.Context, s simulation) error {
 		return err
 	}
 	listener, err := listenLoopback(ctx, s.address)
-	if errors.As(err, new(*net.OpError)) {
-		return usagef("--addr %s cannot be served on: %v; name another port, or 0 for a free one", s.address, errors.Unwrap(err))
-	}
 	if err != nil {
 		return err
 	}
@@ -108,7 +104,7 @@ func (p *program) simulate(ctx context.Context, s simulation) error {
 
 // overheard shows what a bot says in its group.
 func (p *program) overheard(m feishutest.Message) {
-	p.say("the group reads:\n" + strings.TrimSpace(m.Title+"\n"+m.Text))
+	p.say(p.phrase("群里收到：\n", "the group reads:\n") + strings.TrimSpace(m.Title+"\n"+m.Text))
 }
 
 // server builds the simulator the flags describe.
@@ -223,7 +219,11 @@ func listenLoopback(ctx context.Context, address string) (net.Listener, error) {
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
-		return nil, sync.Errorf("--addr：无法在 %[1]s 上提供服务：%[2]v", "%[2]v", address, err)
+		if failed, ok := errors.AsType[*net.OpError](err); ok {
+			err = failed.Err
+		}
+		return nil, usagef("--addr：无法在 %s 上提供服务：%v；请换一个端口，或写 0 由系统选择",
+			"--addr %s cannot be served on: %v; name another port, or 0 for a free one", address, err)
 	}
 	return listener, nil
 }

@@ -37,13 +37,13 @@ func (p *program) syncCommand() *cobra.Command {
 		Example: `  okrsync sync --source ID --table ID values.xlsx
   okrsync sync --lang zh --json values.csv`,
 		RunE: func(cmd *cobra.Command, files []string) error {
+			started := time.Now()
 			c, err := p.load(cmd)
+			var s *session
+			p.atEnd = func(code int) { p.writeMetrics(c, s, started, code) } // also that the configuration is none
 			if err != nil {
 				return err
 			}
-			var s *session
-			started := time.Now()
-			p.atEnd = func(code int) { p.writeMetrics(c, s, started, code) }
 			if s, err = p.onlineSession(cmd, c, f, files); err != nil {
 				return err
 			}
@@ -63,7 +63,7 @@ func (f *syncFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.noDiff, "no-diff", false, "send every given field unasked, without reading the live items first")
 	cmd.Flags().BoolVar(&f.fresh, "fresh", false, "start again instead of continuing an unfinished run of the same file")
 	cmd.Flags().BoolVar(&f.yes, "yes", false, "let the run pass the guards: a person has looked at the changes")
-	cmd.Flags().BoolVar(&f.json, "json", false, "write the summary of each run to standard output, one line of JSON each")
+	cmd.Flags().BoolVar(&f.json, "json", false, "write the summary of each run to standard output as JSON")
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing but errors")
 	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "log every repeated call")
 }
@@ -113,6 +113,7 @@ type session struct {
 	remembered bool             // the calls of earlier runs are known to the pacer
 	silence    time.Duration    // that an earlier run was asked for, until it is told
 	runs       []report.Summary // of the files that are done with
+	deaf       bool             // the group's bot did not answer: the files that follow do not wait for it
 }
 
 func (p *program) newSession(c config, f syncFlags) (*session, error) {

@@ -100,11 +100,11 @@ func (t *transfer) planned(plan sync.Plan) {
 		fmt.Sprintf("将更新 %d 行", plan.Counts[sync.Planned]),
 		"sending "+plural(plan.Counts[sync.Planned], "update"))
 	if len(t.config.limits) > 0 {
-		text += phrase(t.config.lang, "，约需 ", ", about ") + roughly(plan.Time-plan.Reading)
+		text += phrase(t.config.lang, "，约需 ", ", about ") + roughly(t.config.lang, plan.Time-plan.Reading)
 	}
 	if t.config.diff == diffAuto {
 		text += phrase(t.config.lang,
-			fmt.Sprintf("；飞书将通知 %d 人", len(plan.Notified)),
+			"；"+notifiedZH(len(plan.Notified)),
 			"; Feishu messages "+people(len(plan.Notified)))
 	}
 	t.logger.Info(text)
@@ -120,6 +120,7 @@ func (t *transfer) end() {
 			t.fault = err
 		}
 	}
+	t.program.stderr.atParting("") // the results are there
 	t.settle()
 	t.tellErrors()
 	if _, err := os.Stat(t.folder); errors.Is(err, fs.ErrNotExist) {
@@ -143,6 +144,11 @@ func (t *transfer) answer() error {
 	}
 	defer record.Close()
 	t.count(record)
+	if t.untold != nil { // those of earlier parts of the run are to be told too
+		if t.untold, err = problemsIn(record); err != nil {
+			return fault{doing: readingJournal, where: t.folder, err: err}
+		}
+	}
 	if t.settle(); t.fault != nil {
 		return nil
 	}

@@ -62,6 +62,11 @@ func (a *account) writeView(v view) error {
 		}
 		return err
 	}
-	a.summary.Files = append(a.summary.Files, v.name)
-	return v.write()
+	files := a.summary.Files
+	a.summary.Files = append(files, v.name) // which some of them list
+	err := v.write()
+	if err != nil {
+		a.summary.Files = files
+	}
+	return err
 }

@@ -89,13 +89,13 @@ func (p *program) printJSON(v any) {
 func pauseText(p sync.Pause, lang string) string {
 	if p.Try > 0 {
 		return phrase(lang,
-			fmt.Sprintf("飞书没有回应，%s 后再试（第 %d 次，共 %d 次）", p.Length, p.Try, sync.Tries),
-			fmt.Sprintf("Feishu does not answer; trying again in %s (%d of %d)", p.Length, p.Try, sync.Tries))
+			fmt.Sprintf("飞书没有回应，%s 后再试（第 %d 次，共 %d 次）", spell("zh", p.Length.String()), p.Try, sync.Tries),
+			fmt.Sprintf("Feishu does not answer; trying again in %s (%d of %d)", spell("en", p.Length.String()), p.Try, sync.Tries))
 	}
 	why := &feishu.Error{Code: p.Code}
 	return phrase(lang,
-		fmt.Sprintf("%s，暂停发送 %s", why.Reason("zh"), p.Length),
-		fmt.Sprintf("%s; sending pauses for %s", why.Reason("en"), p.Length))
+		fmt.Sprintf("%s，暂停发送 %s", why.Reason("zh"), spell("zh", p.Length.String())),
+		fmt.Sprintf("%s; sending pauses for %s", why.Reason("en"), spell("en", p.Length.String())))
 }
 
 // plural is a number of things in English.
@@ -117,8 +117,21 @@ func people(n int) string {
 	return fmt.Sprintf("%d people", n)
 }
 
+// notifiedZH says in Chinese how many people Feishu messages.
+func notifiedZH(n int) string {
+	if n == 0 {
+		return "飞书不会通知任何人"
+	}
+	return fmt.Sprintf("飞书将通知 %d 人", n)
+}
+
 // roughly is a time as people say it.
-func roughly(d time.Duration) string {
+func roughly(lang string, d time.Duration) string {
+	return spell(lang, rounded(d))
+}
+
+// rounded writes a time to about two digits.
+func rounded(d time.Duration) string {
 	switch {
 	case d < time.Second:
 		return "<1s"
@@ -128,6 +141,20 @@ func roughly(d time.Duration) string {
 		return d.Round(time.Second).String()
 	}
 	return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
+}
+
+// spell says a time that is written as Go does in the reader's language, without parts
+// that are zero.
+func spell(lang, text string) string {
+	for _, zero := range []string{"m0s", "h0m"} {
+		if rest, ok := strings.CutSuffix(text, zero); ok {
+			text = rest + zero[:1]
+		}
+	}
+	if lang == "zh" {
+		text = strings.NewReplacer("<", "不到", "h", "小时", "ms", "毫秒", "m", "分", "s", "秒").Replace(text)
+	}
+	return strings.TrimSpace(text)
 }
 
 // printable makes a text of somebody else's fit for a terminal.

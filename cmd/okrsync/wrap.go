@@ -51,21 +51,22 @@ func hang(head, text string, width int) iter.Seq[string] {
 }
 
 // pieces are the parts of a text that stay together: a word with the spaces
-// behind it, or one wide character with the punctuation behind it.
+// behind it, or one wide character with the punctuation behind it and the brackets and
+// quotation marks that open before it.
 func pieces(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		start, wide, spaced := 0, false, false
+		start, wide, spaced, opened := 0, false, false, false
 		for i, r := range text {
 			isWide, isSpace := terminal.RuneWidth(r) > 1, r == ' '
 			closing := strings.ContainsRune("，。；：、！？）】》”’", r)
 			ends := !isSpace && spaced || isWide && !closing || wide && !isWide && !isSpace && !closing
-			if i > start && ends {
+			if i > start && ends && !opened {
 				if !yield(text[start:i]) {
 					return
 				}
 				start = i
 			}
-			wide, spaced = isWide, isSpace
+			wide, spaced, opened = isWide, isSpace, strings.ContainsRune("（《“‘【", r)
 		}
 		yield(text[start:])
 	}

@@ -71,7 +71,7 @@ func (m Message) color() feishu.Color {
 	switch {
 	case s.ExitCode == 0:
 		return feishu.Green
-	case s.Stop == nil && s.Counts[sync.Unprocessed] == 0 && s.Counts.Total() == s.Input.Rows:
+	case s.Stop == nil && s.Outcome != outcomeTrouble && s.Counts[sync.Unprocessed] == 0 && s.Counts.Total() == s.Input.Rows:
 		return feishu.Orange
 	}
 	return feishu.Red

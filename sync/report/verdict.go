@@ -26,11 +26,18 @@ func (s Summary) Verdict() sync.Text {
 			ZH: fmt.Sprintf("%d 行中有 %d 行需要修改，其余可以发送", rows, mend),
 			EN: fmt.Sprintf("%d of %s must be mended; the others are ready to be sent", mend, countOf(rows)),
 		}
+	case mend > 0 && s.Outcome == outcomeTrouble:
+		return sync.Text{
+			ZH: fmt.Sprintf("%d 行中有 %d 行没有写入飞书", rows, mend),
+			EN: fmt.Sprintf("%d of %s did not reach Feishu", mend, countOf(rows)),
+		}
 	case mend > 0:
 		return sync.Text{
 			ZH: fmt.Sprintf("%d 行中有 %d 行没有写入飞书，需要修改", rows, mend),
 			EN: fmt.Sprintf("%d of %s did not reach Feishu and must be mended", mend, countOf(rows)),
 		}
+	case s.ExitCode != 0 && s.Stop != nil: // although nothing is left of the rows
+		return s.Stop.Reason
 	case rows == 0:
 		return sync.Text{ZH: "文件中没有数据行", EN: "The file has no rows of data"}
 	case s.Counts[sync.Planned] > 0:
@@ -38,6 +45,9 @@ func (s Summary) Verdict() sync.Text {
 			ZH: fmt.Sprintf("%d 行都可以发送", rows),
 			EN: every(rows) + " ready to be sent",
 		}
+	}
+	if s.Counts[sync.Ignored] == rows {
+		return sync.Text{ZH: fmt.Sprintf("没有要更新的内容：%d 行都已忽略", rows), EN: every(rows) + " ignored: nothing to update"}
 	}
 	return sync.Text{
 		ZH: fmt.Sprintf("%d 行全部完成", rows),
@@ -53,18 +63,39 @@ func (s Summary) Todo() sync.Text {
 	case s.Stop != nil && s.Stop.Advice != sync.Text{}:
 		return s.Stop.Advice
 	case s.Counts.Total() < s.Input.Rows || s.Counts[sync.Unprocessed] > 0:
+		return again
+	case s.Outcome == outcomeTrouble:
+		return again
+	case mend > 0 && s.Counts[sync.Planned] > 0:
 		return sync.Text{
-			ZH: "用同一文件再运行一次：从停下的地方继续，已完成的行不会重复发送",
-			EN: "run the same file again: it goes on where it stopped, and rows that are done are not sent twice",
+			ZH: "按各行的建议修改，再检查一次，然后用 okrsync sync 发送；现在还没有发送任何内容",
+			EN: "mend these rows as each of them advises, check the file again, then send it with okrsync sync; nothing has been sent yet",
 		}
 	case mend > 0:
 		return sync.Text{
 			ZH: "按各行的建议修改，然后再运行一次：已完成的行不会重复发送",
 			EN: "mend these rows as each of them advises, then run it again: rows that are done are not sent twice",
 		}
+	case s.Counts[sync.Planned] > 0:
+		return sync.Text{
+			ZH: "用 okrsync sync 发送；现在还没有发送任何内容",
+			EN: "send the file with okrsync sync; nothing has been sent yet",
+		}
+	}
+	if s.ExitCode != 0 {
+		return sync.Text{ZH: "排除上述原因，然后再运行一次", EN: "see to the reason, then run it again"}
 	}
 	return sync.Text{ZH: "无需处理", EN: "nothing to do"}
 }
+
+// again is what to do about a run that did not come to its end.
+var again = sync.Text{
+	ZH: "用同一文件再运行一次：从停下的地方继续，已完成的行不会重复发送",
+	EN: "run the same file again: it goes on where it stopped, and rows that are done are not sent twice",
+}
+
+// outcomeTrouble is the outcome of a run that network or server trouble has ended.
+const outcomeTrouble = "trouble"
 
 // countOf is a number of rows in English.
 func countOf(n int) string {

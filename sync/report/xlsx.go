@@ -151,7 +151,7 @@ var unreached = sync.Text{ZH: "运行停止时还没有轮到这一行", EN: "th
 func (b workbook) row(r sync.Result) source.AnswerRow {
 	said := source.AnswerRow{
 		Row: r.Row, Tone: toneOf(r.Status), Mend: r.ToMend(), Keys: []string{r.Source, r.Table, r.Item},
-		Cells: []any{marks[r.Status] + " " + r.Status.Words().In(b.lang), text(r.Reason.In(b.lang)), text(r.Advice.In(b.lang)), text(r.Code)},
+		Cells: []any{signs[r.Status] + " " + r.Status.Words().In(b.lang), text(r.Reason.In(b.lang)), text(r.Advice.In(b.lang)), text(r.Code)},
 	}
 	for _, f := range b.fields {
 		before, after := any(nil), any(nil)
@@ -180,12 +180,6 @@ func text(s string) any {
 		return nil
 	}
 	return s
-}
-
-// marks tell the statuses apart where there is no colour.
-var marks = map[sync.Status]string{
-	sync.Updated: "✓", sync.Unchanged: "=", sync.Planned: "→", sync.Ignored: "–",
-	sync.Rejected: "✗", sync.Failed: "✗", sync.Unprocessed: "…",
 }
 
 func toneOf(s sync.Status) source.Tone {

@@ -63,14 +63,14 @@ func TestXLSXWithoutTheFile(t *testing.T) {
 		"en": {
 			"okrsync row|metric_source_id|metric_table_id|metric_item_id|okrsync status|okrsync reason|okrsync advice|okrsync code|" +
 				"okrsync old current value|okrsync new current value|okrsync old supported superior|okrsync new supported superior\n" +
-				"2|1|2|71|✓ updated||||95|0.5||7\n3||||✗ rejected|none|fill in|id_missing\n5|||=1+1|… unprocessed|cut||interrupted\n",
+				"2|1|2|71|✓ updated||||95|0.5||7\n3||||! rejected|none|fill in|id_missing\n5|||=1+1|… unprocessed|cut||interrupted\n",
 			"verdict|Not finished: of 3 rows, 1 was not processed and 1 must be mended\nwhat to do|run the same file again",
-			"okrsync row|okrsync status|okrsync reason|okrsync advice|okrsync code|metric_source_id|metric_table_id|metric_item_id\n3|✗ rejected|none|fill in|id_missing\n",
+			"okrsync row|okrsync status|okrsync reason|okrsync advice|okrsync code|metric_source_id|metric_table_id|metric_item_id\n3|! rejected|none|fill in|id_missing\n",
 		},
 		"zh": {
 			"okrsync 行号|metric_source_id|metric_table_id|metric_item_id|okrsync 状态|okrsync 原因|okrsync 建议|okrsync 错误码|" +
 				"okrsync 更新前 当前值|okrsync 更新后 当前值|okrsync 更新前 支撑的上级|okrsync 更新后 支撑的上级\n" +
-				"2|1|2|71|✓ 已更新||||95|0.5||7\n3||||✗ 已拒绝|没有|填写|id_missing\n5|||=1+1|… 未处理|中断||interrupted\n",
+				"2|1|2|71|✓ 已更新||||95|0.5||7\n3||||! 已拒绝|没有|填写|id_missing\n5|||=1+1|… 未处理|中断||interrupted\n",
 			"结论|没有全部完成：3 行中有 1 行没有处理，1 行需要修改\n怎么办|用同一文件再运行一次",
 			"okrsync 行号|okrsync 状态|",
 		},

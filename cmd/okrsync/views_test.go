@@ -1,0 +1,100 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"okrsync/feishu/feishutest"
+	"okrsync/sync"
+	"okrsync/sync/report"
+)
+
+// TestViewsOfARunThatGoesOn holds that a run which goes on has none of the files of its
+// first part beside it: a rollback of some of its rows would be taken for one of all.
+func TestViewsOfARunThatGoesOn(t *testing.T) {
+	h := newHistory(t, feishutest.Config{}, 8)
+	h.interrupt(3, "sync", "--workers", "1", "rows.csv")
+	folder := h.folders()[0]
+	if _, err := os.Stat(filepath.Join(folder, report.RollbackName)); err != nil {
+		t.Fatal(err)
+	}
+	left := make(chan []os.DirEntry, 8)
+	h.arrived.Store(new(func() {
+		entries, _ := os.ReadDir(folder)
+		left <- entries
+	}))
+	h.run(t.Context(), exitOK, "sync", "--workers", "1", "rows.csv")
+	h.arrived.Store(nil)
+	if entries := <-left; len(entries) != 1 || entries[0].Name() != sync.JournalName {
+		t.Errorf("while it went on there were %v", entries)
+	}
+	if entries, err := os.ReadDir(folder); err != nil || len(entries) != 6 {
+		t.Errorf("afterwards there are %v, %v", entries, err)
+	}
+}
+
+// TestReportOfADamagedJournal tells in every file that the journal is damaged, and not that
+// the run ended so.
+func TestReportOfADamagedJournal(t *testing.T) {
+	h := newHistory(t, feishutest.Config{}, 3)
+	h.run(t.Context(), exitOK, "sync", "rows.csv")
+	folder := h.folders()[0]
+	journal := filepath.Join(folder, sync.JournalName)
+	lines := strings.SplitAfter(read(t, journal), "\n")
+	lines[2] = strings.Replace(lines[2], "updated", "upbated", 1)
+	write(t, journal, strings.Join(lines, ""))
+	for range 2 {
+		s := h.run(t.Context(), exitInternal, "report", folder)
+		if s.ExitCode != exitInternal || s.Stop == nil || s.Counts.Total() != 2 || s.Counts[sync.Unprocessed] != 0 {
+			t.Errorf("%+v", s)
+		}
+		if page := read(t, filepath.Join(folder, report.HTMLName)); !strings.Contains(page, "1 line is damaged") {
+			t.Error("the page does not say so")
+		}
+	}
+}
+
+// TestReportTwice writes the files of a killed run twice: the rows that it had not
+// reached count both times.
+func TestReportTwice(t *testing.T) {
+	h := newHistory(t, feishutest.Config{}, 5)
+	h.run(t.Context(), exitOK, "sync", "rows.csv")
+	folder := h.folders()[0]
+	journal := filepath.Join(folder, sync.JournalName)
+	lines := strings.SplitAfter(read(t, journal), "\n")
+	write(t, journal, strings.Join(lines[:4], ""))
+	if err := os.Remove(filepath.Join(folder, sync.SummaryName)); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if s := h.run(t.Context(), exitOK, "report", folder); s.Outcome != "killed" || s.Counts[sync.Updated] != 3 || s.Counts[sync.Unprocessed] != 2 {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
+// TestDeafGroup asks a bot that does not answer about the first of several files only.
+func TestDeafGroup(t *testing.T) {
+	h := newHistory(t, feishutest.Config{}, 3)
+	asked := 0
+	bot := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked++
+		w.WriteHeader(http.StatusBadGateway)
+	}))
+	defer bot.Close()
+	h.environ = append(h.environ, "OKRSYNC_REPORT_WEBHOOK_URL="+bot.URL+"/hook/x")
+	write(t, "more.csv", read(t, "rows.csv")+"\n")
+	h.run(t.Context(), exitOK, "sync", "-q", "rows.csv")
+	if first := asked; first == 0 {
+		t.Error("it was not asked")
+	}
+	before := asked
+	run(t.Context(), []string{"sync", "--fresh", "rows.csv", "more.csv"}, h.environ, nil, &strings.Builder{}, &h.stderr)
+	if asked != 2*before {
+		t.Errorf("asked %d times about one file, and %d times about two", before, asked-before)
+	}
+}
