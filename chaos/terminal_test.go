@@ -21,7 +21,7 @@ import (
 // limit lets the next call out is counted down, no line is wider than the terminal but
 // a word that is, and a command that is to be copied, and of the live line nothing is left.
 func TestTerminal(t *testing.T) {
-	counted := regexp.MustCompile(`(waiting for the limit, |等待频率限制，)\d+s`)
+	counted := regexp.MustCompile(`(waiting for the limit, |等待频率限制，)\d+(s|秒)`)
 	for _, lang := range []string{"en", "zh"} {
 		for _, columns := range []int{50, 80} {
 			t.Run(fmt.Sprint(lang, columns), func(t *testing.T) {

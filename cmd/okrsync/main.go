@@ -110,7 +110,7 @@ func untilSignal(parent context.Context, again func(os.Signal)) (context.Context
 // ignore it, it ends with the exit code that stands for the signal.
 func dieOf(s os.Signal) {
 	if self, err := os.FindProcess(os.Getpid()); err == nil && self.Signal(s) == nil {
-		time.Sleep(sameSignal)
+		<-time.After(sameSignal) // it does not arrive at once
 	}
 	os.Exit(exitCode(interrupted{s}))
 }

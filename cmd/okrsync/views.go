@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"okrsync/source"
 	"okrsync/sync"
@@ -63,7 +64,7 @@ func (a *account) writeView(v view) error {
 		return err
 	}
 	files := a.summary.Files
-	a.summary.Files = append(files, v.name) // which some of them list
+	a.summary.Files = slices.Concat(files, []string{v.name}) // which some of them list
 	err := v.write()
 	if err != nil {
 		a.summary.Files = files
