@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"path"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -149,6 +150,20 @@ func (b Bot) unanswered(err error) *Error {
 }
 
 func (b Bot) refusal(code Code, status int, msg string) *Error {
-	token := Secret(path.Base(string(b.URL)))
-	return &Error{Call: CallBot, Status: status, Code: code, Class: botRefusal(code, status).class, Msg: showable(msg, b.URL, token, b.Secret)}
+	return &Error{Call: CallBot, Status: status, Code: code, Class: botRefusal(code, status).class, Msg: showable(msg, b.secrets()...)}
+}
+
+// secrets are what no message may show: the address, what may be a token in its path, and
+// the secret.
+func (b Bot) secrets() []Secret {
+	const shortest = 8 // of a token
+	secrets := []Secret{b.URL, b.Secret}
+	if u, err := url.Parse(string(b.URL)); err == nil {
+		for part := range strings.SplitSeq(u.Path, "/") {
+			if len(part) >= shortest && part != "open-apis" {
+				secrets = append(secrets, Secret(part))
+			}
+		}
+	}
+	return secrets
 }

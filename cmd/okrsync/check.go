@@ -185,7 +185,7 @@ func (i *inspection) printJSON(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(w, `%s,"problems":[`, head[:len(head)-1]); err != nil {
+	if _, err := fmt.Fprintf(w, `%s,"problems":[`, inert(head[:len(head)-1])); err != nil {
 		return err
 	}
 	if err := i.problems.copyTo(w); err != nil {

@@ -92,6 +92,8 @@ func (g glance) facts(lang string) []fact {
 	add := func(rank int, zh, en string) { facts = append(facts, fact{rank, phrase(lang, zh, en)}) }
 	if !g.sending && g.looked > 0 {
 		add(rankLooked, fmt.Sprintf("已读取 %d 个指标项", g.looked), plural(g.looked, "live item")+" read")
+	} else if !g.sending && g.stopping == 0 {
+		add(rankLooked, "正在读取指标项", "reading the live items")
 	}
 	if perMinute := 60 * g.rate; g.rate >= 1 {
 		add(rankRate, fmt.Sprintf("%.1f 行/秒", g.rate), fmt.Sprintf("%.1f rows/s", g.rate))

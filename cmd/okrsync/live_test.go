@@ -37,7 +37,7 @@ func TestLiveLine(t *testing.T) {
 		{stopping, 79, "en", "38% [======>.............] (380/1000) stopping: 3 calls are out, at most 12s"},
 		{glance{total: 5, looked: 100}, 79, "en", "0% [....................] (0/5) 100 live items read"},
 		{glance{total: 5, done: 4, sending: true, rate: 0.5, Outlook: sync.Outlook{Left: time.Second}}, 79, "zh", "80% [===============>....] (4/5) 30.0 行/分，还需 1秒"},
-		{glance{}, 79, "en", "0% [....................] (0/1)"},
+		{glance{}, 79, "en", "0% [....................] (0/1) reading the live items"},
 	} {
 		got := test.glance.line(test.lang, test.columns)
 		if got != test.want {

@@ -66,7 +66,7 @@ func (r *rehearsal) writeJSON(w io.Writer, plan sync.Plan, results iter.Seq2[syn
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, `%s,"rows":[`, head[:len(head)-1])
+	fmt.Fprintf(w, `%s,"rows":[`, inert(head[:len(head)-1]))
 	separator := "\n"
 	for result, err := range results {
 		if err != nil {
@@ -79,7 +79,7 @@ func (r *rehearsal) writeJSON(w io.Writer, plan sync.Plan, results iter.Seq2[syn
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "%s%s", separator, line)
+		fmt.Fprintf(w, "%s%s", separator, inert(line))
 		separator = ",\n"
 	}
 	_, err = fmt.Fprintln(w, "]}")

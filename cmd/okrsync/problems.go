@@ -174,7 +174,7 @@ func (ps *problems) add(key groupKey, words func() problem) error {
 	if ps.count++; ps.count == 1 {
 		comma = ""
 	}
-	_, err = fmt.Fprintf(ps.lines, "%s\n%s", comma, line)
+	_, err = fmt.Fprintf(ps.lines, "%s\n%s", comma, inert(line))
 	return err
 }
 

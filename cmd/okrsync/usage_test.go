@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"strings"
@@ -79,5 +81,23 @@ func TestUnconfirmed(t *testing.T) {
 		if got := unconfirmed(line); got != want {
 			t.Errorf("%s: %s", line, got)
 		}
+	}
+}
+
+// TestJSONIsInert writes commands to a terminal by their numbers, so that the text is the
+// same and nothing happens.
+func TestJSONIsInert(t *testing.T) {
+	const hostile = "a\u009b31m\u202eb\U000E0001c\u200d\n"
+	var out bytes.Buffer
+	(&program{stdout: &out}).printJSON(hostile)
+	newJSON(newScreen(&out), zap.InfoLevel).Warn(hostile)
+	if strings.ContainsFunc(out.String(), isCommand) {
+		t.Errorf("%q", out.String())
+	}
+	decoder := json.NewDecoder(&out)
+	var text string
+	var line struct{ Msg string }
+	if err := errors.Join(decoder.Decode(&text), decoder.Decode(&line)); err != nil || text != hostile || line.Msg != hostile {
+		t.Errorf("%q, %q, %v", text, line.Msg, err)
 	}
 }

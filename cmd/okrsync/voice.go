@@ -80,7 +80,7 @@ func (p *program) line(text string) {
 // printJSON writes a value to standard output as one line. What becomes of a
 // failure to write, run decides for all commands.
 func (p *program) printJSON(v any) {
-	encoder := json.NewEncoder(p.stdout)
+	encoder := json.NewEncoder(inertLines{p.stdout})
 	encoder.SetEscapeHTML(false)
 	_ = encoder.Encode(v)
 }

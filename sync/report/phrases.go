@@ -62,6 +62,9 @@ func several(n int, thing string) string {
 // lasting is a length of time in words, exact to its second part.
 func lasting(d time.Duration) sync.Text {
 	d = max(d, 0)
+	if 0 < d && d < 50*time.Millisecond {
+		return sync.Text{ZH: "不到 0.1 秒", EN: "less than 0.1 s"}
+	}
 	if d < 10*time.Second {
 		s := strings.TrimSuffix(strconv.FormatFloat(d.Seconds(), 'f', 1, 64), ".0")
 		return sync.Text{ZH: s + " 秒", EN: s + " s"}
