@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"okrsync/feishu/feishutest"
 	"okrsync/sync"
@@ -93,5 +94,22 @@ func TestDeafGroup(t *testing.T) {
 	code := run(t.Context(), []string{"sync", "rows.csv", "more.csv"}, h.environ, nil, io.Discard, &h.stderr)
 	if told := strings.Count(h.stderr.String(), "the group was not told"); code != exitOK || asked != tries || told != 1 {
 		t.Errorf("exit code %d, asked %d times, told %d times", code, asked, told)
+	}
+}
+
+// TestTimeline holds that the summary has every call in its time, and the pauses.
+func TestTimeline(t *testing.T) {
+	h := newHistory(t, feishutest.Config{Limit: feishutest.Limit{N: 3, Period: time.Second}}, 5)
+	s := h.run(t.Context(), exitOK, "sync", "rows.csv")
+	calls := 0
+	for _, n := range s.Timeline.Calls {
+		calls += n
+	}
+	if calls != total(*s.Calls) || calls < 6 || s.RateLimited == 0 || len(s.Timeline.Pauses) == 0 || s.Timeline.Pauses[0].Code != "99991400" || s.Timeline.Pauses[0].Seconds <= 0 {
+		t.Errorf("%+v, %+v", s.Timeline, s.Calls)
+	}
+	page := read(t, filepath.Join(h.folders()[0], report.HTMLName))
+	if !strings.Contains(page, `class="rest"`) {
+		t.Error("the page does not mark the pause")
 	}
 }

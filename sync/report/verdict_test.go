@@ -1,9 +1,12 @@
 package report
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"okrsync/feishu"
 	"okrsync/sync"
 )
 
@@ -44,4 +47,44 @@ func summary(code int, outcome string, stop *Stop, rows int, ended ...sync.Statu
 		s.Counts[status]++
 	}
 	return s
+}
+
+// TestCardColor holds that a card is only green when nothing is left to do, and orange
+// when all that is left is to mend rows.
+func TestCardColor(t *testing.T) {
+	for want, all := range map[feishu.Color][]Summary{
+		feishu.Green:  {summary(0, "done", nil, 1, sync.Updated)},
+		feishu.Orange: {summary(3, "rows_to_mend", nil, 2, sync.Updated, sync.Rejected), summary(3, "rows_to_mend", nil, 1, sync.Failed)},
+		feishu.Red: {
+			summary(7, "trouble", nil, 2, sync.Updated, sync.Failed), summary(143, "terminated", nil, 2, sync.Rejected, sync.Unprocessed),
+			summary(137, "killed", nil, 2, sync.Updated), summary(2, "usage", &Stop{}, 0),
+		},
+	} {
+		for _, s := range all {
+			if got := (Message{Summary: s}).color(); got != want {
+				t.Errorf("%s: %s, want %s", s.Outcome, got, want)
+			}
+		}
+	}
+}
+
+// TestPageHead holds what the page lets a browser do, and that failed rows are to be mended
+// as rejected ones are.
+func TestPageHead(t *testing.T) {
+	folder := t.TempDir()
+	if err := HTML(folder, "en", summary(3, "rows_to_mend", nil, 3, sync.Updated, sync.Rejected, sync.Failed), results()); err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(filepath.Join(folder, HTMLName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"default-src 'none'; script-src 'sha256-", "base-uri 'none'; form-action 'none'", `data-filter="mend"`} {
+		if !strings.Contains(string(page), want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if _, rest, _ := strings.Cut(string(page), `data-filter="mend"`); !strings.Contains(rest[:min(len(rest), 300)], "<b>2</b>") {
+		t.Errorf("%.300s", rest)
+	}
 }
