@@ -154,12 +154,16 @@ func (a *answering) begin() (err error) {
 	if a.rows, err = a.book.NewStreamWriter(a.sheet); err != nil {
 		return err
 	}
-	if err := a.book.SetDocProps(&excelize.DocProperties{Creator: "okrsync"}); err != nil {
-		return err
-	}
+	a.book.Pkg.Store("docProps/core.xml", []byte(coreProperties))
 	a.mend, err = a.book.NewStreamWriter(a.Mend)
 	return err
 }
+
+// coreProperties say who wrote a workbook. Those that the library writes are spelled so that
+// some programs do not read them.
+const coreProperties = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n" +
+	`<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/">` +
+	`<dc:creator>okrsync</dc:creator></cp:coreProperties>`
 
 // take returns the next of what is said; ok is false behind the last one.
 func (a *answering) take() (row AnswerRow, ok bool, err error) {

@@ -199,6 +199,11 @@ func (a *answering) finish(header, columns int) error {
 			return err
 		}
 	}
+	if a.mends > 1 {
+		if err := a.book.AutoFilter(a.Mend, "A1:"+cellName(a.MendColumns, a.mends), nil); err != nil {
+			return err
+		}
+	}
 	if err := a.rows.Flush(); err != nil {
 		return err
 	}

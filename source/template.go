@@ -114,6 +114,7 @@ func (t *template) begin() error {
 	if err := t.styles(); err != nil {
 		return err
 	}
+	t.file.Pkg.Store("docProps/core.xml", []byte(coreProperties))
 	if err := fitToPage(t.file, templateSheet); err != nil {
 		return err
 	}
