@@ -211,6 +211,13 @@ func TestFormats(t *testing.T) {
 			t.Errorf("%s: %s, the summary has %q", formats, got, s.Files)
 		}
 	}
+	h.environ = append(h.environ, "OKRSYNC_REPORT_FORMATS=html")
+	if s := h.run(t.Context(), exitOK, "check", "rows.csv"); strings.Join(s.Files, " ") != "report.html summary.json" || s.Counts[sync.Planned] != 2 {
+		t.Errorf("checked: %q, %v", s.Files, s.Counts)
+	}
+	if found, err := filepath.Glob("okrsync-out/*/report.html"); err != nil || len(found) == 0 {
+		t.Errorf("%q, %v", found, err)
+	}
 	for _, formats := range []string{"pdf", "csv,csv", ","} {
 		environ := append(slices.Clone(h.environ), "OKRSYNC_REPORT_FORMATS="+formats)
 		if code := run(t.Context(), []string{"sync", "rows.csv"}, environ, nil, os.Stdout, &h.stderr); code != exitUsage {

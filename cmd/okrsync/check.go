@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -99,7 +100,11 @@ func (i *inspection) end() int {
 	case i.flags.json:
 		_ = i.printJSON(i.program.stdout) // what becomes of a failure, run decides for all commands
 	case i.fault == nil && i.stop == nil && !i.flags.quiet:
-		i.problems.writeTo(i.program.stdout, i.config.lang, i.summary, report.CSVName)
+		all := report.CSVName
+		if !i.config.has(formatCSV) {
+			all = filepath.Base(i.bestView())
+		}
+		i.problems.writeTo(i.program.stdout, i.config.lang, i.summary, all)
 	}
 	i.tellErrors()
 	if i.folder != "" {
@@ -116,10 +121,10 @@ func (i *inspection) write() {
 		i.fault = fault{doing: makingFolder, where: i.config.out, err: err}
 	} else if err := i.problems.begin(i.flags.json); err != nil {
 		i.fault = fault{doing: spooling, err: err}
-	} else if err := report.CSV(folder, i.config.lang, s.Counts.Of(i.problems.of(i.results))); err != nil {
+	} else if err := i.list(folder); err != nil {
 		i.ended(folder, err)
 	} else {
-		i.folder, s.Files = folder, []string{report.CSVName}
+		i.folder = folder
 		i.fault = s.Check()
 	}
 	i.settle()
@@ -129,6 +134,25 @@ func (i *inspection) write() {
 			i.settle()
 		}
 	}
+}
+
+// list reads the rows, counts them and takes in their problems, and on the way writes
+// result.csv, if it is wanted.
+func (i *inspection) list(folder string) error {
+	s, results := &i.summary, i.summary.Counts.Of(i.problems.of(i.results))
+	if i.config.has(formatCSV) {
+		if err := report.CSV(folder, i.config.lang, results); err != nil {
+			return err
+		}
+		s.Files = []string{report.CSVName}
+		return nil
+	}
+	for _, err := range results {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // settle fills in what is known when the last row is read.
