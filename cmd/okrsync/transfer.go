@@ -49,7 +49,7 @@ func (s *session) newTransfer(input *source.File, again retype, started time.Tim
 func (t *transfer) sync(ctx context.Context) {
 	job := t.job(t.input)
 	job.Begin, job.OnLook, job.OnPlan, job.OnRetry = t.begin, t.show.looked, t.planned, t.retried
-	defer context.AfterFunc(ctx, t.ending)()
+	heard := whenOver(ctx, t.ending)
 	for result, err := range job.Run(ctx) {
 		if f, ok := errors.AsType[fault](err); ok && t.journal != nil {
 			t.fault = f
@@ -68,8 +68,24 @@ func (t *transfer) sync(ctx context.Context) {
 		}
 		t.toldOf(result)
 	}
+	heard()
 	t.show.finish()
 	t.toldLimit()
+}
+
+// whenOver calls f in a goroutine when ctx ends. The function that it returns lets go of
+// ctx, and waits for f if that has begun.
+func whenOver(ctx context.Context, f func()) func() {
+	done := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(done)
+		f()
+	})
+	return func() {
+		if !stop() {
+			<-done
+		}
+	}
 }
 
 // toldLimit tells what refusals taught, so that the next run need not learn it again.
