@@ -34,8 +34,12 @@ func (a *account) closeBefore() {
 
 // account starts the account of a file.
 func (s *session) account(input *source.File, again retype, started time.Time) account {
+	back := ""
+	if s.dropped != nil {
+		back = s.dropped.folder
+	}
 	return account{session: s, again: again, summary: report.Summary{
-		Version: version(),
+		Version: version(), Inbox: back,
 		Input: sync.Input{
 			Path: input.Name(), SHA256: input.SHA256(), Sheet: input.Sheet(),
 			Encoding: string(input.Encoding()), Delimiter: input.Delimiter(),

@@ -53,6 +53,9 @@ type config struct {
 	maxCalls int    // 0 without a bound
 	guards   sync.Guards
 
+	settle   time.Duration // how long a file in the inbox must have been the same
+	interval time.Duration // after which a watched inbox is looked at without a reason
+
 	out         string
 	formats     []string // of the result's files: formatCSV, formatXLSX, formatHTML
 	lang        string
@@ -108,6 +111,9 @@ func defaults() config {
 		progress:   progressAuto,
 
 		webhookWhen: whenAlways,
+
+		settle:   10 * time.Second,
+		interval: time.Minute,
 	}
 }
 

@@ -31,6 +31,11 @@ func (l *loader) file(cmd *cobra.Command) {
 		l.problem("无法读取配置：%v", "the configuration cannot be read: %v", err)
 		return
 	}
+	l.document(name, content)
+}
+
+// document takes in what a file says.
+func (l *loader) document(name string, content []byte) {
 	var root yaml.Node
 	if err := yaml.Load(content, &root); err != nil && len(strings.TrimSpace(string(content))) > 0 {
 		l.problem("%s：不是正确的 YAML，请检查所指位置的缩进、冒号和引号（%v）", "%s: %v", name, err)
@@ -76,6 +81,10 @@ func (l *loader) mapping(name, path string, n *yaml.Node) {
 		}
 		seen[full] = key.Line
 		if !l.known(full) {
+			if l.elsewhere(full) {
+				l.problem("%s:%d：%s 不能在文件夹的配置中设置，应由运行 okrsync 的人设置", "%s:%d: %s cannot be set for a folder, only by whoever runs okrsync", name, key.Line, full)
+				continue
+			}
 			l.problem("%s:%d：没有 %s 这个配置项%v", "%s:%d: unknown key %s%v", name, key.Line, full, l.nearestKey(full))
 			continue
 		}
@@ -109,6 +118,13 @@ func (l *loader) setting(key string) (setting, bool) {
 // known reports whether a key is a setting's or leads to some.
 func (l *loader) known(key string) bool {
 	return slices.ContainsFunc(l.settings, func(s setting) bool {
+		return s.key == key || strings.HasPrefix(s.key, key+".")
+	})
+}
+
+// elsewhere reports whether a key is a setting's, though not one that can be set here.
+func (l *loader) elsewhere(key string) bool {
+	return slices.ContainsFunc(l.others, func(s setting) bool {
 		return s.key == key || strings.HasPrefix(s.key, key+".")
 	})
 }

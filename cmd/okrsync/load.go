@@ -52,6 +52,7 @@ type loader struct {
 	program  *program
 	config   config
 	settings []setting
+	others   []setting   // that exist, but not here
 	problems []sync.Text // each with its place, the finding and the remedy
 	hints    []sync.Text // what is no mistake, and worth telling
 }

@@ -22,6 +22,7 @@ const lockName = "lock"
 // A heldError ends a command before it sends anything: another run holds the folder.
 type heldError struct {
 	folder string
+	inbox  bool   // that it is one
 	holder string // who it is and since when, "" if that is not known
 }
 
@@ -33,6 +34,11 @@ func (e *heldError) Reason(lang string) string {
 	if lang == "zh" {
 		holder = strings.NewReplacer("pid ", "进程号 ", "host ", "主机 ", "since ", "开始于 ", ", ", "，").Replace(holder)
 	}
+	if e.inbox {
+		return phrase(lang,
+			fmt.Sprintf("另一次运行正在处理投递文件夹 %s（%s）", e.folder, holder),
+			fmt.Sprintf("another run is at the inbox %s (%s)", e.folder, holder))
+	}
 	return phrase(lang,
 		fmt.Sprintf("另一次运行正在使用结果文件夹 %s（%s）", e.folder, holder),
 		fmt.Sprintf("another run holds the output folder %s (%s)", e.folder, holder))
@@ -40,6 +46,9 @@ func (e *heldError) Reason(lang string) string {
 
 // Advice says what to do.
 func (e *heldError) Advice(lang string) string {
+	if e.inbox {
+		return phrase(lang, "等它结束后再运行", "run again when it is done")
+	}
 	return phrase(lang, "等它结束后再运行，或用 --out 指定另一个文件夹", "run again when it is done, or name another folder with --out")
 }
 

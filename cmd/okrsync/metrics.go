@@ -28,7 +28,7 @@ func (p *program) writeMetrics(c config, s *session, started time.Time, code int
 	}
 	if s != nil {
 		c = s.config // with what the flags say about the log
-		m.Tally, m.Runs = s.pacer.Tally(), s.runs
+		m.Tally, m.Runs, m.Inbox = s.pacer.Tally().Since(s.counted), s.runs, s.fates
 	}
 	m.LastSuccess = m.FinishedAt
 	if code != exitOK {

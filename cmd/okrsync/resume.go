@@ -140,10 +140,13 @@ func (a *account) unfinished(runs sync.Runs, header sync.Header) (*sync.Record, 
 // continuing tells that the run goes on, or in a plan that it would.
 func (a *account) continuing(zh, en string) string {
 	s := a.summary
-	at := s.StartedAt.Format(time.RFC3339)
+	at, anew := s.StartedAt.Format(time.RFC3339), sync.Text{ZH: "（--fresh 可重新开始）", EN: " (--fresh starts anew)"}
+	if a.dropped != nil {
+		anew = sync.Text{} // people drop it, and give no flags
+	}
 	return phrase(a.config.lang,
-		fmt.Sprintf("%s %s 开始的运行：%d 行中已完成 %d 行（--fresh 可重新开始）", zh, at, s.Input.Rows, s.RowsBefore),
-		fmt.Sprintf("%s the run of %s: %d of %s are done (--fresh starts anew)", en, at, s.RowsBefore, plural(s.Input.Rows, "row")))
+		fmt.Sprintf("%s %s 开始的运行：%d 行中已完成 %d 行%s", zh, at, s.Input.Rows, s.RowsBefore, anew.ZH),
+		fmt.Sprintf("%s the run of %s: %d of %s are done%s", en, at, s.RowsBefore, plural(s.Input.Rows, "row"), anew.EN))
 }
 
 // create makes a new run's folder and journal.
@@ -195,6 +198,9 @@ func areLines(n int) string {
 // in is the news of the run's folder.
 func (t *transfer) in(folder string) {
 	t.folder = folder
+	if t.dropped != nil {
+		t.dropped.running(folder, t.summary.RowsBefore)
+	}
 	t.logger = t.logger.With(zap.String("run", filepath.Base(folder)))
 }
 

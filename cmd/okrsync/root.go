@@ -32,7 +32,7 @@ func (p *program) root() *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true // ours is said in both languages
 	root.PersistentFlags().StringP("config", "c", "", "the configuration `FILE` (default: OKRSYNC_CONFIG, else ./config.yaml if it is there)")
 	addSettings(root.PersistentFlags(), "lang") // for commands without a configuration too
-	root.AddCommand(p.syncCommand(), p.planCommand(), p.checkCommand(), p.reportCommand(), p.tablesCommand(), p.templateCommand(), p.simulateCommand(), p.demoCommand(), p.versionCommand(), p.completionCommand(), p.exitCodesTopic())
+	root.AddCommand(p.syncCommand(), p.planCommand(), p.checkCommand(), p.reportCommand(), p.tablesCommand(), p.templateCommand(), p.inboxCommand(), p.simulateCommand(), p.demoCommand(), p.versionCommand(), p.completionCommand(), p.exitCodesTopic())
 	root.SetHelpCommand(p.helpCommand())
 	p.sayFlags(root)
 	return root

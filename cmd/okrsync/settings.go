@@ -41,7 +41,7 @@ func settings(c *config) []setting {
 			key: "feishu.user_id_type", flag: "user-id-type", usage: "what the user ids are, `TYPE`: open_id, union_id or user_id",
 			set: oneOf(&c.userIDType, "open_id", "union_id", "user_id"),
 		},
-		{key: "feishu.timeout", set: duration(&c.timeout, 10*time.Minute)},
+		{key: "feishu.timeout", set: duration(&c.timeout, leastWait, 10*time.Minute)},
 		{key: "target.metric_source_id", flag: "source", usage: "the metric source's `ID`, for rows that do not name one", set: checked(&c.target.SourceID, isID)},
 		{key: "target.metric_table_id", flag: "table", usage: "the metric table's `ID`, for rows that do not name one", set: checked(&c.target.ID, isID)},
 		{key: "input.sheet", flag: "sheet", usage: "the `NAME` of the sheet to read (default: the only visible one that has the header)", set: text(&c.sheet)},
@@ -61,6 +61,7 @@ func settings(c *config) []setting {
 	}
 	all = append(all, syncSettings(c)...)
 	all = append(all, notifySettings(c)...)
+	all = append(all, inboxSettings(c)...)
 	for _, column := range source.Columns() {
 		all = append(all, setting{key: "input.columns." + string(column), list: func(names []string) error {
 			c.columns[column] = names
@@ -84,9 +85,9 @@ func syncSettings(c *config) []setting {
 		{key: "sync.diff", set: oneOf(&c.diff, diffAuto, diffOff)},
 		{key: "sync.max_calls", flag: "max-calls", usage: "how many calls of all kinds may be made, `N`; then it stops with exit code 6 (default: no end)", set: count(&c.maxCalls, 0, 1_000_000_000)},
 		{key: "sync.retry.attempts", set: count(&c.retry.Attempts, 1, 100)},
-		{key: "sync.retry.initial", set: duration(&c.retry.Initial, 10*time.Minute)},
-		{key: "sync.retry.max", set: duration(&c.retry.Max, time.Hour)},
-		{key: "sync.quota.cooldown", set: duration(&c.quota.Cooldown, 24*time.Hour)},
+		{key: "sync.retry.initial", set: duration(&c.retry.Initial, leastWait, 10*time.Minute)},
+		{key: "sync.retry.max", set: duration(&c.retry.Max, leastWait, time.Hour)},
+		{key: "sync.quota.cooldown", set: duration(&c.quota.Cooldown, leastWait, 24*time.Hour)},
 		{key: "sync.quota.refusals", set: count(&c.quota.Refusals, 1, 1000)},
 		{
 			key: "sync.guards.max_changed_rows", flag: "max-changed-rows", bound: true, usage: "send nothing if more than `N` rows would change, until --yes (default: no bound)",
@@ -219,8 +220,10 @@ func orAuto[T any](field *T, set func(string) error) func(string) error {
 	}
 }
 
-func duration(field *time.Duration, most time.Duration) func(string) error {
-	const least = time.Millisecond
+// leastWait is the shortest time that is worth waiting.
+const leastWait = time.Millisecond
+
+func duration(field *time.Duration, least, most time.Duration) func(string) error {
 	return func(s string) error {
 		d, err := time.ParseDuration(s)
 		if err != nil || d < least || d > most {

@@ -55,13 +55,18 @@ func (p *program) syncCommand() *cobra.Command {
 	return cmd
 }
 
-// add gives a command the flags that every run takes.
+// add gives a command the flags of runs that somebody starts for a file.
 func (f *syncFlags) add(cmd *cobra.Command) {
+	f.addForAll(cmd)
+	cmd.Flags().BoolVar(&f.noDiff, "no-diff", false, "send every given field unasked, without reading the live items first")
+	cmd.Flags().BoolVar(&f.fresh, "fresh", false, "start again instead of continuing an unfinished run of the same file")
+}
+
+// addForAll gives a command the flags that every run takes.
+func (f *syncFlags) addForAll(cmd *cobra.Command) {
 	addSettings(cmd.Flags(), "source", "table", "sheet", "out", "rate", "workers", "batch-size", "user-id-type", "log-level", "log-format",
 		"max-calls", "max-changed-rows", "max-notified", "max-factor", "metrics-file")
 	cmd.Flags().StringVar(&f.progress, "progress", "auto", "`HOW` progress is shown: auto, bar, plain or none")
-	cmd.Flags().BoolVar(&f.noDiff, "no-diff", false, "send every given field unasked, without reading the live items first")
-	cmd.Flags().BoolVar(&f.fresh, "fresh", false, "start again instead of continuing an unfinished run of the same file")
 	cmd.Flags().BoolVar(&f.yes, "yes", false, "let the run pass the guards: a person has looked at the changes")
 	cmd.Flags().BoolVar(&f.json, "json", false, "write the summary of each run to standard output as JSON")
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing but errors")
@@ -113,6 +118,9 @@ type session struct {
 	remembered bool             // the calls of earlier runs are known to the pacer
 	silence    time.Duration    // that an earlier run was asked for, until it is told
 	runs       []report.Summary // of the files that are done with
+	dropped    *dropped         // the file that is from an inbox, nil for others
+	fates      map[string]int   // of the files of an inbox, nil for others
+	counted    sync.Tally       // of the calls that the metrics have told of
 	deaf       bool             // the group's bot did not answer: the files that follow do not wait for it
 }
 
@@ -155,11 +163,16 @@ func (s *session) syncFile(ctx context.Context, name string, again retype) int {
 		return s.ended(ctx, report.Message{Summary: s.refused(name, started, err)})
 	}
 	defer input.Close()
+	return s.ended(ctx, s.run(ctx, input, again, started).message())
+}
+
+// run runs one file that is open.
+func (s *session) run(ctx context.Context, input *source.File, again retype, started time.Time) *transfer {
 	t := s.newTransfer(input, again, started)
 	defer t.closeBefore()
 	t.sync(ctx)
 	t.end()
-	return s.ended(ctx, t.message())
+	return t
 }
 
 // ended takes in what came of a file, tells the group of it and returns the exit code.

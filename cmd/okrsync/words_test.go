@@ -121,7 +121,7 @@ func TestWrongUsage(t *testing.T) {
 // TestEveryFaultHasWords holds that each failure of this machine's is told in both
 // languages, with what to do, whatever the system says.
 func TestEveryFaultHasWords(t *testing.T) {
-	doings := []sync.Text{makingFolder, locking, readingBefore, readingJournal, journaling, writingFiles, writingMetrics, writingStdout, spooling}
+	doings := []sync.Text{makingFolder, locking, readingBefore, readingJournal, journaling, writingFiles, readingInbox, movingAway, dyingOf, writingMetrics, writingStdout, spooling}
 	causes := []error{syscall.ENOSPC, syscall.EACCES, syscall.EROFS, syscall.EIO, fs.ErrNotExist, io.ErrShortWrite}
 	seen := map[string]bool{}
 	for _, doing := range doings {
@@ -144,6 +144,8 @@ func TestEveryFaultHasWords(t *testing.T) {
 		t.Errorf("fault.go has %d of them, and %d are tested here", n, len(doings)+1)
 	}
 	checkWorded(t, &heldError{folder: "x"})
+	checkWorded(t, &heldError{folder: "x", inbox: true})
+	checkWorded(t, fault{doing: dyingOf, where: "x", err: errDied})
 	checkWorded(t, interrupted{os.Interrupt})
 	checkWorded(t, interrupted{syscall.SIGTERM})
 	checkWorded(t, fault{doing: readingJournal, err: damage(&sync.Record{Folder: "x", Damaged: 2, FirstDamaged: 3})})

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -45,6 +46,9 @@ type Metrics struct {
 
 	Tally sync.Tally // of all calls
 	Runs  []Summary  // of the files, in turn
+
+	// Inbox is how many files of a drop folder met which fate; nil for other commands.
+	Inbox map[string]int
 }
 
 // lastSuccess is the one metric that is read back.
@@ -98,6 +102,7 @@ func (m Metrics) families() []family {
 		single(prefix+"duration_seconds", "How long the last run took.", m.FinishedAt.Sub(m.StartedAt).Seconds()),
 		single(lastSuccess, "When a run last ended with exit code 0; 0 if none has.", seconds(m.LastSuccess)),
 		single(prefix+"files", "Files that the last run came to.", float64(len(m.Runs))),
+		{prefix + "inbox_files", "Files in the inbox by what became of them.", m.inbox()},
 		{prefix + "rows", "Rows of the last run's files by how they ended.", m.rows()},
 		{prefix + "calls", "Calls to Feishu in the last run by kind.", m.calls()},
 		{prefix + "refused_calls", "Calls of the last run that came to nothing, by kind and code.", m.refusals()},
@@ -116,6 +121,14 @@ func (m Metrics) rows() []sample {
 			rows += run.Counts[status]
 		}
 		samples = append(samples, sample{[]string{label("status", string(status))}, float64(rows)})
+	}
+	return samples
+}
+
+func (m Metrics) inbox() []sample {
+	var samples []sample
+	for _, fate := range slices.Sorted(maps.Keys(m.Inbox)) {
+		samples = append(samples, sample{[]string{label("fate", fate)}, float64(m.Inbox[fate])})
 	}
 	return samples
 }

@@ -15,7 +15,8 @@ import (
 type Summary struct {
 	Version  string     `json:"version"` // of the program
 	Input    sync.Input `json:"input"`
-	Outcome  string     `json:"outcome"` // the exit code as a word
+	Inbox    string     `json:"inbox,omitempty"` // the drop folder from which the input came
+	Outcome  string     `json:"outcome"`         // the exit code as a word
 	ExitCode int        `json:"exit_code"`
 	Stop     *Stop      `json:"stop,omitempty"` // why the run ended before its last row
 	Notices  []Notice   `json:"notices,omitempty"`

@@ -62,6 +62,11 @@ func (s Summary) Todo() sync.Text {
 	switch {
 	case s.Stop != nil && s.Stop.Advice != sync.Text{}:
 		return s.Stop.Advice
+	case s.Inbox != "" && (s.Counts.Total() < s.Input.Rows || s.Counts[sync.Unprocessed] > 0):
+		return sync.Text{
+			ZH: "如果文件还在 " + s.Inbox + " 中，无需处理：下次会从停下的地方继续；否则请再放进去。已完成的行不会重复发送",
+			EN: "nothing if the file is still in " + s.Inbox + ": the next pass goes on where this one stopped; else put it there again. Rows that are done are not sent twice",
+		}
 	case s.Counts.Total() < s.Input.Rows || s.Counts[sync.Unprocessed] > 0:
 		return again
 	case s.Outcome == outcomeTrouble:
@@ -70,6 +75,11 @@ func (s Summary) Todo() sync.Text {
 		return sync.Text{
 			ZH: "按各行的建议修改，再检查一次，然后用 okrsync sync 发送；现在还没有发送任何内容",
 			EN: "mend these rows as each of them advises, check the file again, then send it with okrsync sync; nothing has been sent yet",
+		}
+	case mend > 0 && s.Inbox != "":
+		return sync.Text{
+			ZH: "按各行的建议修改（可以直接改 result.xlsx），然后把文件再放进 " + s.Inbox + "：已完成的行不会重复发送",
+			EN: "mend these rows as each of them advises (result.xlsx will do), then put the file into " + s.Inbox + " again: rows that are done are not sent twice",
 		}
 	case mend > 0:
 		return sync.Text{
