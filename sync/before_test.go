@@ -206,12 +206,12 @@ func TestOutgrow(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		before := ReadRuns(filepath.Dir(folder)).Recent(Account{}, time.Now().Add(-time.Hour))
+		before := ReadRuns(filepath.Dir(folder)).Recent(Account{}, Shard{}, time.Now().Add(-time.Hour))
 		long := time.Now().Add(-48 * time.Hour)
 		if err := os.Chtimes(callsOf(folder), long, long); err != nil {
 			t.Fatal(err)
 		}
-		after := ReadRuns(filepath.Dir(folder)).Recent(Account{}, time.Now().Add(-time.Hour))
+		after := ReadRuns(filepath.Dir(folder)).Recent(Account{}, Shard{}, time.Now().Add(-time.Hour))
 		if len(before.answers) != 1 || len(after.answers) != 0 {
 			t.Errorf("%+v, then %+v", before, after)
 		}

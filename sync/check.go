@@ -24,7 +24,7 @@ type Check struct {
 // that refuses the file, or among the results the last thing yielded: the file
 // changed between two readings.
 func (c Check) Run() (rows int, results iter.Seq2[Result, error], err error) {
-	read, named, err := check(c.Rows, c.Table)
+	read, named, err := check(c.Rows, c.Table, Shard{})
 	if err != nil {
 		return 0, nil, err
 	}
@@ -38,27 +38,34 @@ func (c Check) Run() (rows int, results iter.Seq2[Result, error], err error) {
 // of them name the same item and, if it was compared, what Feishu has.
 type checked struct {
 	table     feishu.Table // of rows that name none
-	rows      int
-	before    *Record // of the run that is continued, nil for none
+	shard     Shard        // whose rows are answered
+	rows      int          // of the file
+	own       int          // of the shard
+	before    *Record      // of the run that is continued, nil for none
 	ruled     rulings
 	live      *live // nil where nothing is compared
 	offline   bool  // nothing is asked of Feishu, so what only it can tell is left open
 	tableless bool  // rows may lack their table
 }
 
-// check reads the whole file.
-func check(rows source.Rows, table feishu.Table) (checked, *mentions, error) {
-	c, named := checked{table: table}, newMentions()
+// check reads the whole file, for a shard.
+func check(rows source.Rows, table feishu.Table, shard Shard) (checked, *mentions, error) {
+	c, named := checked{table: table, shard: shard}, newMentions()
 	for u, err := range rows {
 		bad, rejected := errors.AsType[*source.RowError](err)
 		if err != nil && !rejected {
 			return checked{}, nil, err
 		}
 		c.rows++
+		if shard.owns(u, bad) {
+			c.own++
+		}
 		ok := true
 		switch {
 		case rejected:
 			ok = named.addRejected(bad, c.tableOf(bad.Update))
+		case u.Aside == "" && !u.Empty() && u.ItemID == "" && shard.Divided():
+			return checked{}, nil, &ShardError{Row: u.Row, Owner: u.UserID}
 		case u.Aside == "" && !u.Empty():
 			ok = named.add(u, c.tableOf(u))
 		}
@@ -81,6 +88,10 @@ func (c checked) planned(rows source.Rows) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		reread := 0
 		for u, err := range rows {
+			if c.elsewhere(u, err) {
+				reread++
+				continue
+			}
 			s, err := c.weigh(u, err)
 			if err != nil {
 				yield(Result{}, err)
@@ -107,6 +118,17 @@ func (c checked) planned(rows source.Rows) iter.Seq2[Result, error] {
 			yield(Result{}, changed())
 		}
 	}
+}
+
+// fileAlone is what is known of all rows of the file without asking Feishu.
+func (c checked) fileAlone() *checked {
+	return &checked{table: c.table, rows: c.rows, own: c.rows, ruled: c.ruled, offline: true}
+}
+
+// elsewhere reports whether a row, given as source.Rows gives it, is another shard's.
+func (c checked) elsewhere(u source.Update, err error) bool {
+	bad, rejected := errors.AsType[*source.RowError](err)
+	return (err == nil || rejected) && !c.shard.owns(u, bad)
 }
 
 // A step is what is to be done about a row.

@@ -126,7 +126,7 @@ func TestReasonsHaveWords(t *testing.T) {
 		NoValue: nil, TotalRow: nil, HeaderRow: nil, SameAsRow: {12}, ConflictsWithRow: {12}, SupersededByRow: {12}, TableUnknown: nil,
 		Interrupted: nil,
 		InFlight:    nil, OtherValue: nil, StartIsTarget: {"5"}, ItemUnknown: {"71"}, ItemDamaged: {"71", "72"}, OwnerUnknown: {"ou_a"},
-		OwnerAmbiguous: {"ou_a", "71, 72"}, OwnerUnread: nil, OtherOwner: {"ou_a", "ou_b"}, ListIncomplete: nil, Guarded: nil, CallsUsedUp: nil, BatchRefused: {"no"}, Unconfirmed: nil,
+		OwnerAmbiguous: {"ou_a", "71, 72"}, OwnerUnread: nil, OtherOwner: {"ou_a", "ou_b"}, ListIncomplete: nil, Guarded: nil, CallsUsedUp: nil, BatchRefused: {"no"}, Unconfirmed: nil, ItemNeeded: {12, "ou_a"},
 	}
 	for r, details := range details {
 		reason, advice := r.words(details)

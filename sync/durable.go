@@ -25,7 +25,7 @@ func WriteFile(name string, write func(io.Writer) error) error {
 // written meanwhile stands beside it, under a name that begins with a dot and does not
 // end as the file's does.
 func WriteFileMode(name string, mode fs.FileMode, write func(io.Writer) error) error {
-	file, err := os.CreateTemp(filepath.Dir(name), temporary+filepath.Base(name)+"-*")
+	file, err := os.CreateTemp(filepath.Dir(name), temporaryOf(name)+"*")
 	if err != nil {
 		return err
 	}
@@ -68,13 +68,22 @@ func Scratch(folder string) (string, error) { return os.MkdirTemp(folder, tempor
 
 // Sweep deletes what WriteFile and Scratch left behind in a folder when a process died in
 // it. There is nothing where there is no folder.
-func Sweep(folder string) error {
+func Sweep(folder string) error { return sweep(folder, temporary) }
+
+// sweepOf deletes what WriteFile left behind of one file, in a folder in which other
+// processes may be writing others.
+func sweepOf(name string) error { return sweep(filepath.Dir(name), temporaryOf(name)) }
+
+// temporaryOf is how the name begins of a file that is to have the given name.
+func temporaryOf(name string) string { return temporary + filepath.Base(name) + "-" }
+
+func sweep(folder, beginning string) error {
 	entries, err := os.ReadDir(folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), temporary) && (e.Type().IsRegular() || e.IsDir()) {
+		if strings.HasPrefix(e.Name(), beginning) && (e.Type().IsRegular() || e.IsDir()) {
 			err = errors.Join(err, os.RemoveAll(filepath.Join(folder, e.Name())))
 		}
 	}

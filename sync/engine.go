@@ -131,6 +131,10 @@ func (e *engine) read(ctx context.Context, updates chan<- []step) {
 		}
 	}()
 	for u, err := range e.Rows {
+		if e.elsewhere(u, err) {
+			e.reread++
+			continue
+		}
 		s, err := e.weigh(u, err)
 		if err != nil {
 			e.readErr = err

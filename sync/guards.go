@@ -95,8 +95,7 @@ func (b Breach) Words() Text {
 
 // breaches lists the guards that what the survey found exceeds.
 func (s *survey) breaches() []Breach {
-	g, planned, rejected := s.guards, s.counts[Planned], s.counts[Rejected]
-	asked := planned + rejected + s.counts[Updated] + s.counts[Unchanged] + s.counts[Failed]
+	g, planned := s.guards, s.counts[Planned]
 	var all []Breach
 	add := func(exceeded bool, b Breach) {
 		if exceeded {
@@ -106,8 +105,19 @@ func (s *survey) breaches() []Breach {
 	add(g.MaxChangedRows > 0 && planned > g.MaxChangedRows, Breach{GuardChangedRows, planned, float64(g.MaxChangedRows), s.sent.count, s.sent.first})
 	add(g.MaxNotified > 0 && len(s.people) > g.MaxNotified, Breach{GuardNotified, len(s.people), float64(g.MaxNotified), s.tells.count, s.tells.first})
 	add(s.jumps.count > 0, Breach{GuardFactor, s.jumps.count, g.MaxFactor, s.jumps.count, s.jumps.first})
-	add(planned > 0 && asked >= leastRows && 2*rejected > asked, Breach{GuardRejected, rejected, float64(asked), rejected, s.refused.first})
+	b, wrong := s.mostlyRejected()
+	if !wrong && s.whole != nil {
+		b, wrong = s.whole.mostlyRejected()
+	}
+	add(wrong && planned > 0, b)
 	return all
+}
+
+// mostlyRejected reports whether most rows that ask for something are rejected.
+func (s *survey) mostlyRejected() (Breach, bool) {
+	rejected := s.counts[Rejected]
+	asked := rejected + s.counts[Planned] + s.counts[Updated] + s.counts[Unchanged] + s.counts[Failed]
+	return Breach{GuardRejected, rejected, float64(asked), rejected, s.refused.first}, asked >= leastRows && 2*rejected > asked
 }
 
 // jumps reports whether a value of a row changes by more than MaxFactor.

@@ -37,6 +37,12 @@ type Header struct {
 	Table     string    `json:"metric_table_id,omitempty"`
 	StartedAt time.Time `json:"started_at"`
 
+	// Part is the shard whose run it is; zero where the run has all rows of the file.
+	Part Part `json:"shard,omitzero"`
+
+	// Merged are the runs that this one was put together from; none if it was a run itself.
+	Merged []Merged `json:"merged,omitempty"`
+
 	// Settings are those that decide what is read from the file and sent for a row.
 	Settings map[string]string `json:"settings,omitempty"`
 }
@@ -50,7 +56,7 @@ type Account struct {
 // Same reports whether two runs are of the same content with the same target, so that one
 // can continue the other.
 func (h Header) Same(other Header) bool {
-	return h.Input.same(other.Input) && h.Account == other.Account &&
+	return h.Part == other.Part && h.Input.same(other.Input) && h.Account == other.Account &&
 		h.Source == other.Source && h.Table == other.Table && maps.Equal(h.Settings, other.Settings)
 }
 
@@ -122,11 +128,17 @@ func ContinueJournal(r *Record) (*Journal, error) {
 	if err := os.Remove(filepath.Join(r.Folder, SummaryName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	if err := errors.Join(Sweep(r.Folder), Sweep(filepath.Dir(callsOf(r.Folder)))); err != nil {
+	notes := callsOf(r.Folder)
+	err := Sweep(r.Folder)
+	if r.Header.Part.Divided() {
+		err = errors.Join(err, sweepOf(notes)) // other shards write there meanwhile
+	} else {
+		err = errors.Join(err, Sweep(filepath.Dir(notes)))
+	}
+	if err != nil {
 		return nil, err
 	}
 	j := &Journal{folder: r.Folder, unsure: r.unsure}
-	var err error
 	if j.calls, err = openCalls(r.Folder, 0, r.callsEnd); err != nil {
 		return nil, err
 	}

@@ -105,7 +105,7 @@ func (s saga) life(moments int) error {
 		Rows: rows(s.rows...), Client: client, Pacer: pacer, Compare: s.compare, BatchSize: s.batch, Workers: s.workers, Confirmed: true,
 		Table: feishu.Table{SourceID: feishutest.SampleSource, ID: feishutest.SampleTable},
 	}
-	job.Begin = func(n int) (_ *sync.Record, err error) {
+	job.Begin = func(n, _ int) (_ *sync.Record, err error) {
 		before, journal, err = s.begin(pacer, n)
 		return before, err
 	}
@@ -324,7 +324,7 @@ func difference(results [2]map[int]sync.Result, stores [2]string, damaged bool) 
 // begin takes up the run as the program does.
 func (s saga) begin(pacer *sync.Pacer, n int) (*sync.Record, *sync.Journal, error) {
 	header := sync.Header{Input: sync.Input{Path: "rows.csv", SHA256: "1", Rows: n}, StartedAt: time.Now()}
-	pacer.Remember(sync.ReadRuns(s.out).Recent(header.Account, time.Now().Add(-pacer.Horizon())))
+	pacer.Remember(sync.ReadRuns(s.out).Recent(header.Account, sync.Shard{}, time.Now().Add(-pacer.Horizon())))
 	before, err := sync.ReadRuns(s.out).Unfinished(header)
 	if err != nil {
 		return nil, nil, err

@@ -95,14 +95,15 @@ func (p *Past) read(folder string) error {
 	return err
 }
 
-// Recent reads which calls the runs have made for an account since a time. A run that
-// cannot be read has made none.
-func (rs Runs) Recent(account Account, since time.Time) Past {
+// Recent reads which calls the runs have made for an account since a time, as far as they
+// count against the limits of a shard. A run that cannot be read has made none.
+func (rs Runs) Recent(account Account, shard Shard, since time.Time) Past {
 	past := newPast()
 	for _, run := range rs {
 		info, err := os.Stat(callsOf(run.folder))
 		switch {
 		case err != nil || run.err != nil || run.header.Account != account:
+		case shard.besides(run.header.Part.Shard): // it keeps within its own part of the limits
 		case info.Size() == 0:
 		case info.ModTime().Before(since):
 			outgrow(run.folder)

@@ -11,7 +11,7 @@ import (
 
 // A Plan says what a run does before it does it.
 type Plan struct {
-	Rows   int            // of the file
+	Rows   int            // that are answered: all of the file, or a shard's
 	Counts map[Status]int // Planned are those that are sent
 
 	// Calls are those that change something, by kind, and Time is how long they and
@@ -38,11 +38,11 @@ type Plan struct {
 // itself is one of those that Run yields.
 func (j Job) Plan(ctx context.Context) (Plan, iter.Seq2[Result, error], error) {
 	j = j.withDefaults()
-	c, named, err := check(Until(ctx, j.Rows), j.Table)
+	c, named, err := check(Until(ctx, j.Rows), j.Table, j.Shard)
 	if err != nil {
 		return Plan{}, nil, err
 	}
-	if c.before, err = j.Begin(c.rows); err != nil {
+	if c.before, err = j.Begin(c.own, c.rows); err != nil {
 		return Plan{}, nil, err
 	}
 	plan, err := j.prepare(ctx, &c, named)
@@ -59,6 +59,7 @@ func (j Job) prepare(ctx context.Context, c *checked, named *mentions) (Plan, er
 	var left *wanted
 	c.ruled, left = named.rulings(j.Duplicates)
 	left.drop(c.before)
+	left.keep(j.Shard)
 	if j.Compare {
 		live, err := j.look(ctx, left, named.lateTables())
 		if spent, ok := errors.AsType[*BudgetError](err); ok {
@@ -73,18 +74,17 @@ func (j Job) prepare(ctx context.Context, c *checked, named *mentions) (Plan, er
 		}
 	}
 	looked := time.Since(started)
-	s := newSurvey(j.Guards)
-	for r, err := range c.planned(Until(ctx, j.Rows)) {
-		if err != nil && ctx.Err() != nil {
-			return Plan{}, context.Cause(ctx)
-		}
-		if err != nil {
+	s, err := j.survey(ctx, c)
+	if err != nil {
+		return Plan{}, err
+	}
+	if j.Shard.Divided() {
+		if s.whole, err = j.survey(ctx, c.fileAlone()); err != nil {
 			return Plan{}, err
 		}
-		s.add(r)
 	}
 	plan := Plan{
-		Rows: c.rows, Counts: s.counts, Notified: s.people, Notifying: s.rows, Breaches: s.breaches(), Troubled: s.troubled,
+		Rows: c.own, Counts: s.counts, Notified: s.people, Notifying: s.rows, Breaches: s.breaches(), Troubled: s.troubled,
 		Calls: updateCalls(s.items, j.BatchSize), BatchedCalls: updateCalls(s.items, feishu.MaxBatch),
 	}
 	if spent, short := errors.AsType[*BudgetError](j.Pacer.spentUp()); short && s.counts[Planned] > 0 {
@@ -96,9 +96,25 @@ func (j Job) prepare(ctx context.Context, c *checked, named *mentions) (Plan, er
 	return plan, nil
 }
 
+// survey goes through the file once more and adds up what comes of its rows.
+func (j Job) survey(ctx context.Context, c *checked) (*survey, error) {
+	s := newSurvey(j.Guards)
+	for r, err := range c.planned(Until(ctx, j.Rows)) {
+		if err != nil && ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		if err != nil {
+			return nil, err
+		}
+		s.add(r)
+	}
+	return s, nil
+}
+
 // A survey adds up what comes of the rows.
 type survey struct {
 	guards Guards
+	whole  *survey // where the rows are a shard's: what the file alone tells of all of its rows
 	counts map[Status]int
 	items  map[feishu.Table]int // that are sent
 	people map[string]int

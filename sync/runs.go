@@ -70,6 +70,13 @@ func (r *run) open() error {
 	}
 }
 
+// ReadHeader reads the first line of the journal in a run's folder.
+func ReadHeader(folder string) (Header, error) {
+	r := run{folder: folder}
+	err := r.open()
+	return r.header, err
+}
+
 // Unreadable gives the journals that cannot be read, and why, of runs of an input of that
 // name: whether they are unfinished ones of the same content, nobody can say.
 func (rs Runs) Unreadable(input string) iter.Seq2[string, error] {
@@ -97,7 +104,7 @@ func (rs Runs) Unfinished(h Header) (*Record, error) {
 		case r.header.Account.BaseURL != h.Account.BaseURL:
 		case !r.header.Same(h):
 			others = append(others, r)
-		case same.folder == "" || r.header.StartedAt.After(same.header.StartedAt):
+		case same.folder == "" || !r.header.StartedAt.Before(same.header.StartedAt): // of those put together from the same runs, the latest
 			same = r
 		}
 	}

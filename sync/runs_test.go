@@ -131,7 +131,7 @@ func TestWrittenByOthers(t *testing.T) {
 func TestRecentOfOthers(t *testing.T) {
 	folder := killed(t)
 	runs := ReadRuns(filepath.Dir(folder))
-	if past := runs.Recent(Account{AppID: "another"}, time.Now().Add(-time.Hour)); len(past.answers) != 0 {
+	if past := runs.Recent(Account{AppID: "another"}, Shard{}, time.Now().Add(-time.Hour)); len(past.answers) != 0 {
 		t.Errorf("%+v", past)
 	}
 }

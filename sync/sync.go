@@ -39,14 +39,18 @@ type Job struct {
 	// every given field of every row is sent.
 	Compare bool
 
+	// Shard is which of the file's rows are answered. The whole file is read and checked all
+	// the same, and others' rows count where the file is judged as a whole.
+	Shard Shard
+
 	Guards    Guards
 	Confirmed bool // a person has looked: guards don't stop the run
 
-	// Begin, if set, is called with the number of rows when the whole file has
-	// been read and checked, before the first call. Its error ends the run there. It
-	// returns the record of the unfinished run that this one continues, nil for none; it
-	// must stay open until the run ends.
-	Begin func(rows int) (*Record, error)
+	// Begin, if set, is called when the whole file has been read and checked, before the
+	// first call, with the number of rows that are answered and of those that the file has.
+	// Its error ends the run there. It returns the record of the unfinished run that this
+	// one continues, nil for none; it must stay open until the run ends.
+	Begin func(rows, of int) (*Record, error)
 
 	// OnLook, if set, is called with the number of items that are read so far of one
 	// table, by several goroutines, and must not block. OnPlan, if set, is called
@@ -73,6 +77,7 @@ type Repeat struct {
 // tried. Before anything was sent, and with no result at all:
 //
 //   - *source.FileError: the file is refused
+//   - *ShardError: it is refused for being sent in shards
 //   - the error of Job.Begin
 //
 // After that, and with the rows that were not finished yielded as Unprocessed:
@@ -90,9 +95,9 @@ type Repeat struct {
 func (j Job) Run(ctx context.Context) iter.Seq2[Result, error] {
 	j = j.withDefaults()
 	return func(yield func(Result, error) bool) {
-		c, named, err := check(Until(ctx, j.Rows), j.Table)
+		c, named, err := check(Until(ctx, j.Rows), j.Table, j.Shard)
 		if err == nil {
-			c.before, err = j.Begin(c.rows)
+			c.before, err = j.Begin(c.own, c.rows)
 		}
 		if err != nil {
 			yield(Result{}, err)
@@ -175,7 +180,7 @@ func (j Job) withDefaults() Job {
 	j.Duplicates = cmp.Or(j.Duplicates, RejectDuplicates)
 	j.Pacer.serve(j.Retry, j.Workers)
 	if j.Begin == nil {
-		j.Begin = func(int) (*Record, error) { return nil, nil }
+		j.Begin = func(int, int) (*Record, error) { return nil, nil }
 	}
 	if j.OnLook == nil {
 		j.OnLook = func(int) {}

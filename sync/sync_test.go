@@ -111,7 +111,7 @@ func TestRefusedFile(t *testing.T) {
 	s.job.Rows = func(yield func(source.Update, error) bool) {
 		_ = yield(update(2, 1, "5"), nil) && yield(source.Update{}, damaged)
 	}
-	s.job.Begin = func(int) (*sync.Record, error) {
+	s.job.Begin = func(int, int) (*sync.Record, error) {
 		t.Error("the run began")
 		return nil, nil
 	}
@@ -127,7 +127,7 @@ func TestRefusedFile(t *testing.T) {
 func TestNothingIsSentIfBeginFails(t *testing.T) {
 	s := newScene(t, feishutest.Config{}, 1)
 	full := errors.New("disk full")
-	s.job.Begin = func(int) (*sync.Record, error) { return nil, full }
+	s.job.Begin = func(int, int) (*sync.Record, error) { return nil, full }
 	if results, err := s.run(t.Context()); !errors.Is(err, full) || len(results) != 0 || len(s.sim.Requests()) != 0 {
 		t.Errorf("%d results, %v, %d requests", len(results), err, len(s.sim.Requests()))
 	}

@@ -27,6 +27,16 @@ func (w *wanted) drop(before *Record) {
 	}
 }
 
+// keep takes out the items of other shards.
+func (w *wanted) keep(s Shard) {
+	if !s.Divided() {
+		return
+	}
+	for i, part := range w.parts {
+		w.parts[i] = slices.DeleteFunc(part, func(m mention) bool { return !s.has(m.item()) })
+	}
+}
+
 // has reports whether an item of a table is wanted.
 func (w *wanted) has(t feishu.Table, item string) bool {
 	table, ok := w.index[t]

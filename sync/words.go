@@ -30,6 +30,7 @@ const (
 	CallsUsedUp      Reason = "max_calls"
 	BatchRefused     Reason = "batch_refused"
 	Unconfirmed      Reason = "unconfirmed"
+	ItemNeeded       Reason = "shard_needs_item"
 )
 
 // sentences are a reason's words, with places for the details of the case.
@@ -71,6 +72,10 @@ var reasons = map[Reason]sentences{
 	Unconfirmed: {
 		Text{"飞书没有说明是否已更新这一行，读取指标项核对时又遇到问题", "Feishu did not say whether it took this update, and the item could not be read to find out"},
 		Text{"再运行一次：已更新的行会显示为无变化", "run the file again: if it was taken, the row is unchanged"},
+	},
+	ItemNeeded: {
+		Text{"第 %d 行只有负责人（%s），没有指标项 ID，无法确定由哪个分片处理", "row %d has an owner (%s) and no item id, so it is not certain which shard it belongs to"},
+		Text{"填写指标项 ID（okrsync template 会列出全部指标项），或不分片运行", "fill in the item's id (okrsync template lists the items), or run the file without shards"},
 	},
 	BatchRefused: {
 		Text{"飞书在批量更新中拒绝了这一行：%s", "Feishu refused this row of a batch: %s"},

@@ -69,6 +69,7 @@ func TestEveryStopHasWords(t *testing.T) {
 		&RunError{&feishu.Error{Code: feishu.CodeUpdateLimit}},
 		&RunError{&feishu.Error{Code: feishu.CodeNoPermission}},
 		&RunError{&feishu.Error{Code: "2200"}},
+		&ShardError{Row: 12, Owner: "ou_a"},
 	} {
 		name := stop.Error()
 		bilingual(t, name, Text{ZH: stop.Reason("zh"), EN: stop.Reason("en")}, Text{ZH: stop.Advice("zh"), EN: stop.Advice("en")})

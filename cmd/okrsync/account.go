@@ -51,9 +51,13 @@ func (s *session) account(input *source.File, again retype, started time.Time) a
 	}}
 }
 
-// noted takes in what the first reading of the file has shown.
-func (a *account) noted(input *source.File, rows int) {
+// noted takes in what the first reading of the file has shown: how many rows are to be
+// answered, and how many it has.
+func (a *account) noted(input *source.File, rows, of int) {
 	a.summary.Input.Rows = rows
+	if shard := a.config.shard; shard.Divided() {
+		a.summary.Shard = sync.Part{Shard: shard, Rows: of}
+	}
 	for _, n := range input.Notices() {
 		a.summary.Notices = append(a.summary.Notices, report.Notice{
 			Code: string(n.Code), Text: sync.Text{ZH: n.Text("zh"), EN: n.Text("en")},

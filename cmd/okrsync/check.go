@@ -88,7 +88,7 @@ func (i *inspection) read(ctx context.Context) error {
 	}
 	rows, results, err := check.Run()
 	i.results = results
-	i.noted(i.input, rows)
+	i.noted(i.input, rows, rows)
 	return err
 }
 

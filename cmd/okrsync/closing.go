@@ -92,6 +92,10 @@ func (p *program) sayNext(next step) {
 // without one are not passed over.
 func (a *account) verdict() string {
 	lang, s := a.config.lang, a.summary
+	if s.Shard.Divided() {
+		words := s.Shard.Words()
+		s.Input.Path += phrase(lang, "，"+words.ZH+fmt.Sprintf("（全文件 %d 行）", s.Shard.Rows), ", "+words.EN+fmt.Sprintf(" (of %s)", plural(s.Shard.Rows, "row")))
+	}
 	if answered := s.Counts.Total(); answered != s.Input.Rows {
 		return phrase(lang,
 			fmt.Sprintf("%s：共 %d 行，只有 %d 行有记录：%s", s.Input.Path, s.Input.Rows, answered, a.counts()),

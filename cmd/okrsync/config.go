@@ -49,6 +49,10 @@ type config struct {
 	retry     sync.Retry
 	quota     sync.Quota
 
+	shardText string     // sync.shard as it is given, "" for none
+	shards    int        // sync.shards, 0 for none
+	shard     sync.Shard // what they come to for a command that can have one
+
 	diff     string // diffAuto or diffOff
 	maxCalls int    // 0 without a bound
 	guards   sync.Guards

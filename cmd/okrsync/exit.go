@@ -78,6 +78,9 @@ func exitCode(err error) int {
 	if _, ok := errors.AsType[*source.FileError](err); ok {
 		return exitInput
 	}
+	if _, ok := errors.AsType[*sync.ShardError](err); ok {
+		return exitInput
+	}
 	if refusal, ok := errors.AsType[*feishu.Error](err); ok {
 		return refusalCode(refusal)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -54,22 +55,68 @@ func (e *heldError) Advice(lang string) string {
 
 // lockFolder makes a folder, if need be, and takes its lock. The error is a *heldError if
 // another process has it, and a fault if there can be no lock.
-func lockFolder(folder string) (*flock.Flock, error) {
+func lockFolder(folder string) (io.Closer, error) {
+	return lockFile(folder, lockName, (*flock.Flock).TryLock)
+}
+
+// lockShard is lockFolder for a shard, which shares the folder with the other shards of as
+// many: it has a lock of its own, and all together keep out whole runs and other divisions.
+func lockShard(folder string, shard sync.Shard) (io.Closer, error) {
+	shared, err := lockFile(folder, lockName, (*flock.Flock).TryRLock)
+	if err != nil {
+		return nil, err
+	}
+	const pattern = lockName + "-%d-of-%d"
+	own, err := lockFile(folder, fmt.Sprintf(pattern, shard.Index, shard.Count), (*flock.Flock).TryLock)
+	if err != nil {
+		return nil, errors.Join(err, shared.Close())
+	}
+	locks := closers{shared, own}
+	names, _ := filepath.Glob(filepath.Join(folder, sync.StateFolder, lockName+"-*")) // the pattern is a good one
+	for _, name := range names {
+		var of sync.Shard
+		base := filepath.Base(name)
+		if _, err := fmt.Sscanf(base, pattern, &of.Index, &of.Count); err != nil || of.Count == shard.Count {
+			continue
+		}
+		other, err := lockFile(folder, base, (*flock.Flock).TryRLock)
+		if err != nil {
+			return nil, errors.Join(err, locks.Close())
+		}
+		_ = other.Close() // nobody has it
+	}
+	return locks, nil
+}
+
+// closers are closed together.
+type closers []io.Closer
+
+// Close closes all of them.
+func (cs closers) Close() error {
+	var failed error
+	for _, c := range cs {
+		failed = errors.Join(failed, c.Close())
+	}
+	return failed
+}
+
+// lockFile takes a lock in a folder's state in the given manner.
+func lockFile(folder, base string, try func(*flock.Flock) (bool, error)) (*flock.Flock, error) {
 	state := filepath.Join(folder, sync.StateFolder)
 	if err := os.MkdirAll(state, 0o700); err != nil {
 		return nil, fault{doing: makingFolder, where: folder, err: err}
 	}
-	name := filepath.Join(state, lockName)
+	name := filepath.Join(state, base)
 	if info, err := os.Lstat(name); err == nil && !info.Mode().IsRegular() {
 		return nil, fault{doing: locking, where: folder, err: sync.Errorf("%s 不是普通文件", "%s is not a regular file", name)}
 	}
 	lock := flock.New(name, flock.SetPermissions(0o600))
-	locked, err := lock.TryLock()
+	locked, err := try(lock)
 	if err != nil {
 		return nil, fault{doing: locking, where: folder, err: errors.Join(err, lock.Close())}
 	}
 	if !locked {
-		return nil, held(folder)
+		return nil, held(folder, base)
 	}
 	sign(name)
 	return lock, nil
@@ -82,8 +129,8 @@ func sign(name string) {
 	_ = os.WriteFile(name, []byte(holder), 0o600) // only to be told
 }
 
-// held tells who holds a folder.
-func held(folder string) error {
-	holder, _ := os.ReadFile(filepath.Join(folder, sync.StateFolder, lockName))
+// held tells who holds a lock of a folder.
+func held(folder, base string) error {
+	holder, _ := os.ReadFile(filepath.Join(folder, sync.StateFolder, base))
 	return &heldError{folder: folder, holder: printable(strings.TrimSpace(string(holder[:min(len(holder), 200)])))}
 }

@@ -27,6 +27,9 @@ func (p *program) planCommand() *cobra.Command {
   okrsync plan --json values.csv | jq .plan`,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			c, err := p.load(cmd)
+			if err == nil {
+				c, err = p.sharded(c)
+			}
 			if err != nil {
 				return err
 			}
@@ -39,6 +42,7 @@ func (p *program) planCommand() *cobra.Command {
 		},
 	}
 	f.add(cmd)
+	addSettings(cmd.Flags(), "shard")
 	return cmd
 }
 
@@ -57,9 +61,9 @@ func (s *session) planFile(ctx context.Context, name string, again retype) int {
 	show := s.newProgress(logger.Info, new(atomic.Int64))
 	job := s.job(input)
 	job.OnLook = show.looked
-	job.Begin = func(rows int) (*sync.Record, error) {
+	job.Begin = func(rows, of int) (*sync.Record, error) {
 		show.begin(rows, 0)
-		return r.begin(rows)
+		return r.begin(rows, of)
 	}
 	s.pacer.OnPause = func(p sync.Pause) { logger.Warn(pauseText(p, s.config.lang), zap.String("code", string(p.Code))) }
 	plan, results, err := job.Plan(ctx)
@@ -82,15 +86,15 @@ type rehearsal struct {
 }
 
 // begin finds the unfinished run that a sync would continue.
-func (r *rehearsal) begin(rows int) (*sync.Record, error) {
-	r.noted(r.input, rows)
+func (r *rehearsal) begin(rows, of int) (*sync.Record, error) {
+	r.noted(r.input, rows, of)
 	header, err := r.header()
 	if err != nil {
 		return nil, err
 	}
 	runs := sync.ReadRuns(r.config.out)
 	if !r.remembered {
-		r.pacer.Remember(runs.Recent(r.config.account(), time.Now().Add(-r.pacer.Horizon())))
+		r.pacer.Remember(runs.Recent(r.config.account(), r.config.shard, time.Now().Add(-r.pacer.Horizon())))
 		r.remembered = true
 	}
 	return r.unfinished(runs, header)

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/gofrs/flock"
@@ -26,7 +27,7 @@ func (p *program) reportCommand() *cobra.Command {
 	var f syncFlags
 	cmd := &cobra.Command{
 		Use:   "report RUN_DIR…",
-		Short: p.phrase("根据运行记录重新生成结果文件", "write a run's result files again from its journal"),
+		Short: p.phrase("根据运行记录重新生成结果文件，合并各分片的结果", "write a run's result files again from its journal, and merge shards"),
 		Long:  p.page("report"),
 		Example: `  okrsync report okrsync-out/20261125T081642Z-values.csv
   okrsync report --lang en okrsync-out/*`,
@@ -38,12 +39,8 @@ func (p *program) reportCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var codes []int
-			for _, folder := range folders {
-				s := &session{program: p, config: c, flags: f}
-				codes = append(codes, p.tell(s.retell(folder)))
-			}
-			return told{gravest(codes...)}
+			s := &session{program: p, config: c, flags: f}
+			return told{s.retellAll(folders)}
 		},
 	}
 	cmd.Flags().BoolVar(&f.json, "json", false, "write the summary of each run to standard output as JSON")
@@ -51,8 +48,47 @@ func (p *program) reportCommand() *cobra.Command {
 	return cmd
 }
 
-// retell writes the views of a run's journal again.
-func (s *session) retell(folder string) error {
+// retellAll writes the views of runs again, those of shards of one file put together, and
+// returns the exit code, having told everything.
+func (s *session) retellAll(folders []string) int {
+	var codes []int
+	var runs []given
+	for _, folder := range folders {
+		run, err := runIn(folder)
+		if err != nil {
+			codes = append(codes, s.program.tell(err))
+		} else {
+			runs = append(runs, run)
+		}
+	}
+	divided, others := divisions(runs)
+	var merged []string
+	for _, d := range divided {
+		if len(d.runs) == 1 { // there is nothing to merge it with
+			for _, run := range slices.Concat(d.old, d.runs) {
+				codes = append(codes, s.program.tell(s.retell(run.folder)))
+			}
+			codes = append(codes, s.program.tell(s.tellLeft(d, nil)))
+			continue
+		}
+		folder, err := s.merge(filepath.Dir(firstOf(runs, d).folder), d)
+		codes, merged = append(codes, s.program.tell(err)), append(merged, folder)
+	}
+	for _, run := range others {
+		if !slices.Contains(merged, run.folder) {
+			codes = append(codes, s.program.tell(s.retell(run.folder)))
+		}
+	}
+	return gravest(codes...)
+}
+
+// firstOf is the run of a division that was given first.
+func firstOf(runs []given, d division) given {
+	return runs[slices.IndexFunc(runs, func(r given) bool { return r.header.Siblings(d.runs[0].header) })]
+}
+
+// runIn finds a run by the name of its folder.
+func runIn(folder string) (given, error) {
 	folder, err := filepath.EvalSymlinks(folder)
 	if err == nil {
 		folder, err = filepath.Abs(folder)
@@ -61,8 +97,17 @@ func (s *session) retell(folder string) error {
 		_, err = os.Stat(filepath.Join(folder, sync.JournalName))
 	}
 	if err != nil {
-		return usagef("这不是一次运行的文件夹：%v；请给出 okrsync-out/20261125T081642Z-values.csv 这样的文件夹", "this is not the folder of a run: %v; give one such as okrsync-out/20261125T081642Z-values.csv", err)
+		return given{}, usagef("这不是一次运行的文件夹：%v；请给出 okrsync-out/20261125T081642Z-values.csv 这样的文件夹", "this is not the folder of a run: %v; give one such as okrsync-out/20261125T081642Z-values.csv", err)
 	}
+	header, err := sync.ReadHeader(folder)
+	if err != nil {
+		header = sync.Header{} // why, is told when the run is
+	}
+	return given{folder, header}, nil
+}
+
+// retell writes the views of a run's journal again.
+func (s *session) retell(folder string) error {
 	lock, err := lockExisting(filepath.Dir(folder))
 	if err != nil {
 		return err
@@ -73,7 +118,15 @@ func (s *session) retell(folder string) error {
 		return fault{doing: readingJournal, err: err}
 	}
 	defer record.Close()
-	if err := s.rewrite(record); err != nil {
+	a := account{session: s, folder: record.Folder, summary: summaryOf(record)}
+	a.count(record)
+	if err := a.conclude(record); err != nil {
+		return fault{doing: readingJournal, where: a.folder, err: err}
+	}
+	if err := a.rewrite(record); err != nil {
+		return err
+	}
+	if err := a.tellRest(record); err != nil {
 		return err
 	}
 	if record.Damaged > 0 {
@@ -83,12 +136,7 @@ func (s *session) retell(folder string) error {
 }
 
 // rewrite writes the views of a journal, and tells of them.
-func (s *session) rewrite(record *sync.Record) error {
-	a := account{session: s, folder: record.Folder, summary: summaryOf(record)}
-	a.count(record)
-	if err := a.conclude(record); err != nil {
-		return fault{doing: readingJournal, where: a.folder, err: err}
-	}
+func (a *account) rewrite(record *sync.Record) error {
 	input := originalOf(record)
 	if input != nil {
 		defer input.Close()
@@ -100,11 +148,11 @@ func (s *session) rewrite(record *sync.Record) error {
 	if err != nil {
 		return fault{doing: writingFiles, where: a.folder, err: err}
 	}
-	if s.flags.json {
-		s.program.printJSON(a.summary)
+	if a.flags.json {
+		a.program.printJSON(a.summary)
 	}
 	a.tellEnd(step{})
-	return a.tellRest(record)
+	return nil
 }
 
 // tellRest tells what becomes of the rows that the run has left.
@@ -113,7 +161,10 @@ func (a *account) tellRest(record *sync.Record) error {
 		return nil
 	}
 	lang := a.config.lang
-	if n := record.Header.Input.Rows - record.Rows(); n > 0 {
+	switch n := record.Header.Input.Rows - record.Rows(); {
+	case n > 0 && len(record.Header.Merged) > 0:
+		a.program.say(phrase(lang, fmt.Sprintf("其中 %d 行属于没有结果的分片", n), plural(n, "row")+" of shards that gave no answer"))
+	case n > 0:
 		a.program.say(phrase(lang,
 			fmt.Sprintf("其中 %d 行在程序停止时还没有轮到，没有结果", n),
 			plural(n, "row")+" had not been reached when the program stopped: no answer"))
@@ -182,6 +233,9 @@ func (a *account) conclude(record *sync.Record) error {
 		s.ExitCode, s.Outcome = exitInternal, outcomes[exitInternal]
 		return nil
 	}
+	if len(record.Header.Merged) > 0 {
+		s.Counts[sync.Unprocessed] += s.Input.Rows - s.Counts.Total() // of shards that are missing
+	}
 	if s.Outcome != "" && s.ExitCode != exitKilled {
 		return nil
 	}
@@ -216,7 +270,7 @@ func lockExisting(folder string) (*flock.Flock, error) {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return nil, fault{doing: locking, where: folder, err: err}
 	case err == nil && !locked:
-		return nil, held(folder)
+		return nil, held(folder, lockName)
 	}
 	return lock, nil
 }

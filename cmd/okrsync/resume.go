@@ -22,13 +22,18 @@ func (s *session) hold() (sync.Runs, error) {
 	if s.lock != nil {
 		return sync.ReadRuns(s.config.out), nil
 	}
-	lock, err := lockFolder(s.config.out)
+	var err error
+	if s.config.shard.Divided() {
+		s.lock, err = lockShard(s.config.out, s.config.shard)
+	} else {
+		s.lock, err = lockFolder(s.config.out)
+	}
 	if err != nil {
+		s.lock = nil // which a typed nil is not
 		return nil, err
 	}
-	s.lock = lock
 	runs := sync.ReadRuns(s.config.out)
-	s.silence = s.pacer.Remember(runs.Recent(s.config.account(), time.Now().Add(-s.pacer.Horizon())))
+	s.silence = s.pacer.Remember(runs.Recent(s.config.account(), s.config.shard, time.Now().Add(-s.pacer.Horizon())))
 	return runs, nil
 }
 
@@ -70,8 +75,8 @@ func (c config) deciding() (map[string]string, error) {
 // begin takes up the run's folder and journal, when the file has turned out to be good
 // and before the first call: those of the unfinished run of the same file, whose record
 // it then returns, or new ones.
-func (t *transfer) begin(rows int) (*sync.Record, error) {
-	t.noted(t.input, rows)
+func (t *transfer) begin(rows, of int) (*sync.Record, error) {
+	t.noted(t.input, rows, of)
 	runs, err := t.hold()
 	if err != nil {
 		return nil, err
@@ -118,6 +123,7 @@ func (a *account) header() (sync.Header, error) {
 		Table:     a.config.target.ID,
 		Settings:  deciding,
 		StartedAt: a.summary.StartedAt,
+		Part:      a.summary.Shard,
 	}, err
 }
 
@@ -151,7 +157,11 @@ func (a *account) continuing(zh, en string) string {
 
 // create makes a new run's folder and journal.
 func (t *transfer) create(header sync.Header) error {
-	folder, err := sync.CreateFolder(t.config.out, t.input.Name(), t.summary.StartedAt)
+	name := t.input.Name()
+	if shard := t.config.shard; shard.Divided() {
+		name = fmt.Sprintf("shard-%d-of-%d-%s", shard.Index, shard.Count, filepath.Base(name))
+	}
+	folder, err := sync.CreateFolder(t.config.out, name, t.summary.StartedAt)
 	if err != nil {
 		return fault{doing: makingFolder, where: t.config.out, err: err}
 	}

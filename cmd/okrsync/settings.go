@@ -80,6 +80,11 @@ func syncSettings(c *config) []setting {
 			key: "sync.batch_size", flag: "batch-size", usage: "how many items one call updates, `N` from 1 to 100 (default 1)",
 			set: count(&c.batchSize, 1, feishu.MaxBatch),
 		},
+		{
+			key: "sync.shard", flag: "shard", usage: "send one part of the rows, `I/N`: --rate and the guards' bounds are divided by N (default: all rows)",
+			set: checked(&c.shardText, isShard),
+		},
+		{key: "sync.shards", set: count(&c.shards, 0, sync.MostShards)},
 		{key: "sync.burst", set: count(&c.burst, 0, 1_000_000)},
 		{key: "sync.permits", set: oneOf(&c.permits, permitsEarly, permitsStrict)},
 		{key: "sync.diff", set: oneOf(&c.diff, diffAuto, diffOff)},

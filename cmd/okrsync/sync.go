@@ -3,10 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"time"
 
-	"github.com/gofrs/flock"
 	"github.com/spf13/cobra"
 
 	"okrsync/feishu"
@@ -39,6 +39,9 @@ func (p *program) syncCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, files []string) error {
 			started := time.Now()
 			c, err := p.load(cmd)
+			if err == nil {
+				c, err = p.sharded(c)
+			}
 			var s *session
 			p.atEnd = func(code int) { p.writeMetrics(c, s, started, code) } // also that the configuration is none
 			if err != nil {
@@ -52,6 +55,7 @@ func (p *program) syncCommand() *cobra.Command {
 		},
 	}
 	f.add(cmd)
+	addSettings(cmd.Flags(), "shard")
 	return cmd
 }
 
@@ -114,7 +118,7 @@ type session struct {
 	flags      syncFlags
 	client     *feishu.Client
 	pacer      *sync.Pacer
-	lock       *flock.Flock     // of the output folder; nil until a file is to be sent
+	lock       io.Closer        // of the output folder; nil until a file is to be sent
 	remembered bool             // the calls of earlier runs are known to the pacer
 	silence    time.Duration    // that an earlier run was asked for, until it is told
 	runs       []report.Summary // of the files that are done with

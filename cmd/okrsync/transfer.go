@@ -90,6 +90,9 @@ func whenOver(ctx context.Context, f func()) func() {
 
 // toldLimit tells what refusals taught, so that the next run need not learn it again.
 func (t *transfer) toldLimit() {
+	if t.config.shard.Divided() {
+		return // what a shard was given is no limit of Feishu's
+	}
 	for _, call := range []feishu.Call{feishu.CallPatch, feishu.CallBatchUpdate} {
 		if l, ok := t.pacer.Learned(call); ok {
 			t.logger.Info(phrase(t.config.lang,
@@ -105,7 +108,7 @@ func (s *session) job(input *source.File) sync.Job {
 	return sync.Job{
 		Rows: input.Rows(), Client: s.client, Pacer: s.pacer, Table: c.target,
 		Workers: c.workers, BatchSize: c.batchSize, Retry: c.retry, Quota: c.quota, Duplicates: c.duplicates,
-		Compare: c.diff == diffAuto, Guards: c.guards, Confirmed: s.flags.yes,
+		Compare: c.diff == diffAuto, Shard: c.shard, Guards: c.guards, Confirmed: s.flags.yes,
 	}
 }
 
@@ -228,6 +231,8 @@ func stopOf(err error) *report.Stop {
 		stop.Code = string(refusal.Code)
 	} else if _, ok := errors.AsType[*sync.GuardError](err); ok {
 		stop.Code = string(sync.Guarded)
+	} else if _, ok := errors.AsType[*sync.ShardError](err); ok {
+		stop.Code = string(sync.ItemNeeded)
 	} else if _, ok := errors.AsType[*sync.BudgetError](err); ok {
 		stop.Code = string(sync.CallsUsedUp)
 	}

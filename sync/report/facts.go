@@ -22,6 +22,7 @@ func (p *page) Facts() []fact {
 	facts := []fact{
 		{Name: say("输入文件", "Input file"), Plain: p.Input.Path, Long: true},
 		{Name: say("工作表", "Sheet"), Plain: p.Input.Sheet},
+		{Name: say("分片", "Shard"), Words: p.shardText()},
 		{Name: say("行数", "Rows"), Plain: grouped(p.Input.Rows)},
 		{Name: say("开始", "Started"), At: p.StartedAt},
 		{Name: say("继续", "Resumed"), At: p.ResumedAt},
@@ -45,6 +46,15 @@ func (p *page) Facts() []fact {
 		}
 	}
 	return told
+}
+
+// shardText says which of the file's rows the run has, "" for all.
+func (s Summary) shardText() sync.Text {
+	if !s.Shard.Divided() {
+		return sync.Text{}
+	}
+	return say("第 %[1]d 个，共 %[2]d 个：%[4]s 行中的 %[3]s 行", "%d of %d: %s of %s rows",
+		s.Shard.Index, s.Shard.Count, grouped(s.Input.Rows), grouped(s.Shard.Rows))
 }
 
 // callFacts are those about calls. Where only a journal is left of a run they are not

@@ -120,6 +120,9 @@ func (m Message) rows(lang string) []string {
 // place says which file it was and where its results are.
 func (m Message) place(lang string) []string {
 	lines := []string{named(lang, "文件", "file", tame(cmp.Or(m.Summary.Input.Path, "-"), mostName))}
+	if m.Summary.Shard.Divided() {
+		lines = append(lines, named(lang, "分片", "shard", m.Summary.shardText().In(lang)))
+	}
 	if m.Folder != "" {
 		lines = append(lines, named(lang, "结果文件夹", "results", tame(m.Folder, mostReason)))
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"iter"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"okrsync/feishu"
@@ -13,10 +14,12 @@ import (
 
 // A Summary is a run in numbers, for machines: summary.json.
 type Summary struct {
-	Version  string     `json:"version"` // of the program
-	Input    sync.Input `json:"input"`
-	Inbox    string     `json:"inbox,omitempty"` // the drop folder from which the input came
-	Outcome  string     `json:"outcome"`         // the exit code as a word
+	Version  string     `json:"version"`          // of the program
+	Input    sync.Input `json:"input"`            // its rows are those that are counted here
+	Shard    sync.Part  `json:"shard,omitzero"`   // if the run was one of several that share the file's rows
+	Shards   *Shards    `json:"shards,omitempty"` // if it was put together from those of shards
+	Inbox    string     `json:"inbox,omitempty"`  // the drop folder from which the input came
+	Outcome  string     `json:"outcome"`          // the exit code as a word
 	ExitCode int        `json:"exit_code"`
 	Stop     *Stop      `json:"stop,omitempty"` // why the run ended before its last row
 	Notices  []Notice   `json:"notices,omitempty"`
@@ -44,6 +47,12 @@ type Summary struct {
 	StartedAt  time.Time `json:"started_at"` // of its first part
 	FinishedAt time.Time `json:"finished_at"`
 	Files      []string  `json:"files"` // in the run's folder
+}
+
+// Shards are those that a run was put together from.
+type Shards struct {
+	Count   int   `json:"count"`
+	Missing []int `json:"missing"` // whose runs were not there
 }
 
 // A Stop says why a run ended early, and what to do.
@@ -131,6 +140,14 @@ type Calls struct {
 	BatchUpdate int `json:"batch_update"`
 }
 
+func (c *Calls) add(other Calls) {
+	c.Token += other.Token
+	c.List += other.List
+	c.Get += other.Get
+	c.Patch += other.Patch
+	c.BatchUpdate += other.BatchUpdate
+}
+
 // CallsOf takes the calls of a run from its pacer's tally.
 func CallsOf(t sync.Tally) Calls {
 	return Calls{
@@ -150,6 +167,27 @@ func WriteSummary(folder string, s Summary) error {
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(s)
 	})
+}
+
+// Add adds the calls of another run, with what became of them, and its time. Of a run that
+// was killed the calls are not known, and so those of both are not.
+func (s *Summary) Add(other Summary) {
+	if s.Calls != nil && other.Calls != nil {
+		s.Calls.add(*other.Calls)
+	} else {
+		s.Calls = nil
+	}
+	s.RateLimited += other.RateLimited
+	s.Retries += other.Retries
+	s.PausedSeconds += other.PausedSeconds
+	if other.FinishedAt.After(s.FinishedAt) {
+		s.FinishedAt = other.FinishedAt
+	}
+	for _, n := range other.Notices {
+		if !slices.Contains(s.Notices, n) {
+			s.Notices = append(s.Notices, n)
+		}
+	}
 }
 
 // Check reports whether the counts add up to the rows that were read.

@@ -133,7 +133,7 @@ func (b workbook) answer(scratch string, results iter.Seq2[sync.Result, error]) 
 			source.AnswerColumn{Head: own("更新前 ", "old ") + f.name.In(b.lang), Width: 14},
 			source.AnswerColumn{Head: own("更新后 ", "new ") + f.name.In(b.lang), Width: 14})
 	}
-	a.Unreached = b.row(sync.Result{Status: sync.Unprocessed, Reason: unreached, Advice: b.summary.Todo()})
+	a.Unreached = b.unreached()
 	a.Rows = func(yield func(source.AnswerRow, error) bool) {
 		for r, err := range results {
 			if !yield(b.row(r), err) {
@@ -144,8 +144,28 @@ func (b workbook) answer(scratch string, results iter.Seq2[sync.Result, error]) 
 	return a
 }
 
-// unreached is why a row has no answer in a journal.
-var unreached = sync.Text{ZH: "运行停止时还没有轮到这一行", EN: "the run stopped before it reached this row"}
+// unreached is what the workbook says about a row that has no answer in the journal.
+func (b workbook) unreached() source.AnswerRow {
+	s := b.summary
+	switch {
+	case s.Shard.Divided(): // its own rows have one, unless it was killed, when nobody knows which they are
+		row := source.AnswerRow{Cells: make([]any, 4+2*len(b.fields))}
+		row.Cells[0] = b.say("其他分片", "another shard's")
+		if s.Counts[sync.Unprocessed] > 0 {
+			row.Cells[0] = b.say("其他分片或未处理", "another shard's, or unprocessed")
+		}
+		return row
+	case s.Shards != nil:
+		return b.row(sync.Result{Status: sync.Unprocessed, Reason: unmerged, Advice: s.Todo()})
+	}
+	return b.row(sync.Result{Status: sync.Unprocessed, Reason: unreached, Advice: s.Todo()})
+}
+
+// Why a row has no answer in a journal.
+var (
+	unreached = sync.Text{ZH: "运行停止时还没有轮到这一行", EN: "the run stopped before it reached this row"}
+	unmerged  = sync.Text{ZH: "处理这一行的分片没有结果", EN: "the shard that has this row gave no answer"}
+)
 
 // row is what the workbook says about a row.
 func (b workbook) row(r sync.Result) source.AnswerRow {
@@ -219,6 +239,9 @@ func (b workbook) facts(copied bool) [][2]string {
 		add("提示", "note", n.In(b.lang))
 	}
 	add("怎样使用", "how to use this", b.usage(copied))
+	if s.Shard.Divided() {
+		add("分片", "shard", s.shardText().In(b.lang))
+	}
 	add("文件", "file", strings.TrimSpace(s.Input.Path+"  "+s.Input.Sheet))
 	add("SHA-256", "SHA-256", s.Input.SHA256)
 	add("开始时间", "started", s.StartedAt.Format(time.RFC3339))

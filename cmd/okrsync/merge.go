@@ -1,0 +1,242 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"okrsync/sync"
+	"okrsync/sync/report"
+)
+
+// A division is the runs of a file's shards that report was given.
+type division struct {
+	runs []given // the newest of each shard, by its index
+	old  []given // that newer ones of the same shards have replaced
+}
+
+// A given is a run that report was given.
+type given struct {
+	folder string
+	header sync.Header // zero if it cannot be read
+}
+
+// divisions puts the runs of shards of one file together. What is left are other runs.
+func divisions(runs []given) (divided []division, others []given) {
+	for _, r := range runs {
+		i := slices.IndexFunc(divided, func(d division) bool { return d.runs[0].header.Siblings(r.header) })
+		switch {
+		case !r.header.Part.Divided():
+			others = append(others, r)
+		case i < 0:
+			divided = append(divided, division{runs: []given{r}})
+		default:
+			divided[i].add(r)
+		}
+	}
+	return divided, others
+}
+
+// add takes in a further run. Of two of one shard the newer counts.
+func (d *division) add(r given) {
+	i, there := slices.BinarySearchFunc(d.runs, r, func(a, b given) int { return cmp.Compare(a.header.Part.Index, b.header.Part.Index) })
+	switch {
+	case !there:
+		d.runs = slices.Insert(d.runs, i, r)
+	case r.folder == d.runs[i].folder:
+	case r.header.StartedAt.Before(d.runs[i].header.StartedAt):
+		d.old = append(d.old, r)
+	default:
+		d.old, d.runs[i] = append(d.old, d.runs[i]), r
+	}
+}
+
+// missing are the shards without a run.
+func (d division) missing() []int {
+	missing := []int{}
+	for index := 1; index <= d.runs[0].header.Part.Count; index++ {
+		if !slices.ContainsFunc(d.runs, func(r given) bool { return r.header.Part.Index == index }) {
+			missing = append(missing, index)
+		}
+	}
+	return missing
+}
+
+// merge puts the runs of shards together into a run of the whole file in the folder out,
+// and tells of it as of any other. If there is one of the very same runs already, that is
+// told again. It returns the run's folder.
+func (s *session) merge(out string, d division) (folder string, err error) {
+	locks, err := lockAll(d, out)
+	defer func() { _ = locks.Close() }() // they end with the process anyway
+	if err != nil {
+		return "", err
+	}
+	var parts []*sync.Record
+	for _, r := range d.runs {
+		part, err := sync.OpenRecord(r.folder)
+		if err != nil {
+			return "", fault{doing: readingJournal, err: err}
+		}
+		defer part.Close()
+		parts = append(parts, part)
+	}
+	record, err := mergedRecord(out, parts)
+	if err != nil {
+		return "", err
+	}
+	defer record.Close()
+	a := account{session: s, folder: record.Folder, summary: summaryOf(record)}
+	a.count(record)
+	if a.summary.Outcome == "" {
+		a.summary, err = mergedSummary(record, parts, d.missing())
+	} else {
+		err = a.conclude(record)
+	}
+	if err != nil {
+		return record.Folder, fault{doing: readingJournal, where: a.folder, err: err}
+	}
+	if err := a.rewrite(record); err != nil {
+		return record.Folder, err
+	}
+	for _, r := range d.old {
+		s.say(fmt.Sprintf("%s 有更新的运行，没有采用 %s", r.header.Part.Words().ZH, r.folder),
+			fmt.Sprintf("%s has a newer run: %s is left out", r.header.Part.Words().EN, r.folder))
+	}
+	if i := slices.IndexFunc(parts, func(r *sync.Record) bool { return r.Damaged > 0 }); i >= 0 {
+		return record.Folder, fault{doing: readingJournal, err: damage(parts[i])}
+	}
+	return record.Folder, s.tellLeft(d, parts)
+}
+
+// lockAll takes the locks of all output folders that a division has runs in, and of the one
+// that it gets another in.
+func lockAll(d division, out string) (closers, error) {
+	folders := []string{out}
+	for _, r := range d.runs {
+		folders = append(folders, filepath.Dir(r.folder))
+	}
+	slices.Sort(folders)
+	var locks closers
+	for _, folder := range slices.Compact(folders) {
+		lock, err := lockExisting(folder)
+		if err != nil {
+			return locks, err
+		}
+		locks = append(locks, io.Closer(lock))
+	}
+	return locks, nil
+}
+
+// mergedRecord opens the run that is put together from the parts, and makes it if there is
+// none. One that a kill left unfinished has fewer rows, and is passed over.
+func mergedRecord(out string, parts []*sync.Record) (*sync.Record, error) {
+	rows := 0
+	for _, r := range parts {
+		rows += r.Rows()
+	}
+	header := sync.MergedHeader(parts)
+	if folder := sync.ReadRuns(out).Find(header); folder != "" {
+		record, err := sync.OpenRecord(folder)
+		if err == nil && record.Rows() >= rows {
+			return record, nil
+		}
+		if err == nil {
+			_ = record.Close() // it was only read
+		}
+	}
+	folder, err := sync.CreateFolder(out, header.Input.Path, time.Now())
+	if err != nil {
+		return nil, fault{doing: makingFolder, where: out, err: err}
+	}
+	if err := sync.Merge(folder, header, parts); err != nil {
+		return nil, fault{doing: journaling, where: folder, err: err}
+	}
+	record, err := sync.OpenRecord(folder)
+	if err != nil {
+		return nil, fault{doing: readingJournal, where: folder, err: err}
+	}
+	return record, nil
+}
+
+// mergedSummary adds up the summaries of the parts. Rows that none of them has an answer to
+// count as unprocessed.
+func mergedSummary(record *sync.Record, parts []*sync.Record, missing []int) (report.Summary, error) {
+	whole := account{summary: summaryOf(record)}
+	whole.count(record)
+	s := &whole.summary
+	s.Calls, s.Shards = new(report.Calls), &report.Shards{Count: parts[0].Header.Part.Count, Missing: missing}
+	var codes []int
+	for _, part := range parts {
+		a := account{folder: part.Folder, summary: summaryOf(part)}
+		a.count(part)
+		if err := a.conclude(part); err != nil {
+			return *s, err
+		}
+		if a.summary.ExitCode == exitKilled {
+			a.summary.ExitCode = exitTrouble
+		}
+		codes = append(codes, a.summary.ExitCode)
+		if a.summary.Stop != nil && gravest(codes...) == a.summary.ExitCode {
+			s.Stop = a.summary.Stop
+		}
+		s.Add(a.summary)
+	}
+	if len(missing) > 0 {
+		codes = append(codes, exitTrouble)
+		s.Notices = append(s.Notices, report.Notice{Code: "shards_missing", Text: missingText(missing, s.Shards.Count)})
+	}
+	s.Counts[sync.Unprocessed] += s.Input.Rows - s.Counts.Total()
+	s.ExitCode = gravest(codes...)
+	s.Outcome = outcomes[s.ExitCode]
+	return *s, nil
+}
+
+// missingText says which shards have no run.
+func missingText(missing []int, count int) sync.Text {
+	list := strings.Trim(strings.Join(strings.Fields(fmt.Sprint(missing)), ", "), "[]")
+	if len(missing) == 1 {
+		return sync.Textf("缺少分片 %[1]s（共 %[2]d 个）的结果", "the run of shard %[1]s of %[2]d is missing", list, count)
+	}
+	return sync.Textf("缺少分片 %[1]s（共 %[2]d 个）的结果", "the runs of shards %[1]s of %[2]d are missing", list, count)
+}
+
+// tellLeft tells which shards are missing or have rows left, and what to do about it. That
+// some are missing is a failure: there is no answer to the whole file.
+func (s *session) tellLeft(d division, parts []*sync.Record) error {
+	header, missing := d.runs[0].header, d.missing()
+	rows, unfinished := header.Part.Rows, slices.Clone(missing)
+	for _, r := range d.runs {
+		rows -= r.header.Input.Rows
+	}
+	if len(missing) > 0 {
+		text := missingText(missing, header.Part.Count)
+		s.program.complain(phrase(s.config.lang, text.ZH+fmt.Sprintf("：%d 行没有处理", rows), text.EN+": "+plural(rows, "row")+" without an answer"))
+	}
+	for _, r := range parts {
+		if part := r.Header.Part; !r.Ended() {
+			unfinished = append(unfinished, part.Index)
+			s.say(part.Words().ZH+"没有全部完成", part.Words().EN+" has not finished")
+		}
+	}
+	if len(unfinished) > 0 && !s.flags.quiet {
+		first := sync.Shard{Index: slices.Min(unfinished), Count: header.Part.Count}
+		s.program.sayNext(step{command: phrase(s.config.lang,
+			fmt.Sprintf("用同样的设置运行 okrsync sync --shard %s %s，然后再运行 okrsync report", first, header.Input.Path),
+			fmt.Sprintf("okrsync sync --shard %s %s with the same settings, then okrsync report again", first, header.Input.Path))})
+	}
+	if len(missing) > 0 {
+		return told{exitTrouble}
+	}
+	return nil
+}
+
+// say tells something that is no error.
+func (s *session) say(zh, en string) {
+	if !s.flags.quiet {
+		s.program.say(phrase(s.config.lang, zh, en))
+	}
+}
