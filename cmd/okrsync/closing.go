@@ -92,18 +92,20 @@ func (p *program) sayNext(next step) {
 // without one are not passed over.
 func (a *account) verdict() string {
 	lang, s := a.config.lang, a.summary
+	file, rowsZH, rows := s.Input.Path, fmt.Sprintf("共 %d 行", s.Input.Rows), plural(s.Input.Rows, "row")
 	if s.Shard.Divided() {
-		words := s.Shard.Words()
-		s.Input.Path += phrase(lang, "，"+words.ZH+fmt.Sprintf("（全文件 %d 行）", s.Shard.Rows), ", "+words.EN+fmt.Sprintf(" (of %s)", plural(s.Shard.Rows, "row")))
+		file += phrase(lang, "，", ", ") + s.Shard.Words().In(lang)
+		rowsZH = fmt.Sprintf("%d 行中的 %d 行", s.Shard.Rows, s.Input.Rows)
+		rows = fmt.Sprintf("%d of %s", s.Input.Rows, plural(s.Shard.Rows, "row"))
 	}
 	if answered := s.Counts.Total(); answered != s.Input.Rows {
 		return phrase(lang,
-			fmt.Sprintf("%s：共 %d 行，只有 %d 行有记录：%s", s.Input.Path, s.Input.Rows, answered, a.counts()),
-			fmt.Sprintf("%s: only %d of %s have a recorded answer: %s", s.Input.Path, answered, plural(s.Input.Rows, "row"), a.counts()))
+			fmt.Sprintf("%s：%s，只有 %d 行有记录：%s", file, rowsZH, answered, a.counts()),
+			fmt.Sprintf("%s: only %d of %s have a recorded answer: %s", file, answered, plural(s.Input.Rows, "row"), a.counts()))
 	}
 	return phrase(lang,
-		fmt.Sprintf("%s：共 %d 行：%s", s.Input.Path, s.Input.Rows, a.counts()),
-		fmt.Sprintf("%s: %s: %s", s.Input.Path, plural(s.Input.Rows, "row"), a.counts()))
+		fmt.Sprintf("%s：%s：%s", file, rowsZH, a.counts()),
+		fmt.Sprintf("%s: %s: %s", file, rows, a.counts()))
 }
 
 // counts lists the statuses that occurred.
