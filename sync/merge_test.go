@@ -1,0 +1,82 @@
+package sync
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// shardRun leaves the run of a shard of two, with results, and opens its record.
+func shardRun(t *testing.T, out string, index int, results ...Result) *Record {
+	t.Helper()
+	h := Header{Input: Input{SHA256: "1", Rows: len(results)}, StartedAt: at(index * 1000), Part: Part{Shard{index, 2}, 4}}
+	r, err := OpenRecord(leave(t, out, "shard-"+string(rune('0'+index)), h, true, results...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.Close() })
+	return r
+}
+
+// TestMerge puts runs together in file order, with all that their lines say, into one
+// that a run of the whole file goes on with.
+func TestMerge(t *testing.T) {
+	out := t.TempDir()
+	second := shardRun(t, out, 2, Result{Row: 5, Item: "5", Status: Updated, Attempts: 3, LogID: "log", FinishedAt: at(7)}, Result{Row: 3, Item: "3", Status: Unchanged})
+	first := shardRun(t, out, 1, Result{Row: 4, Item: "4", Status: Rejected, Code: "number_invalid"})
+	parts := []*Record{second, first}
+	if !first.Header.Siblings(second.Header) || first.Header.Siblings(Header{}) || (Header{}).Siblings(Header{}) {
+		t.Error("who is whose sibling?")
+	}
+	h := MergedHeader(parts)
+	folder := filepath.Join(out, "merged")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := Merge(folder, h, parts); err != nil {
+		t.Fatal(err)
+	}
+	if got := ReadRuns(out).Find(MergedHeader(parts)); got != folder {
+		t.Errorf("found %q", got)
+	}
+	whole := Header{Input: Input{SHA256: "1", Rows: 4}, StartedAt: at(9000)}
+	r, err := ReadRuns(out).Unfinished(whole)
+	if err != nil || r == nil || r.Folder != folder || !r.Header.StartedAt.Equal(at(1000)) {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	defer r.Close()
+	if _, unsure := r.earlier(2); !unsure {
+		t.Error("row 2 has no answer, and is not looked at")
+	}
+	var rows []string
+	for result, err := range r.Results() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows, result.Item+" "+string(result.Status)+" "+result.LogID)
+		if result.Row == 5 && (result.Attempts != 3 || !result.FinishedAt.Equal(at(7))) {
+			t.Errorf("%+v", result)
+		}
+	}
+	if got := strings.Join(rows, ", "); got != "3 unchanged , 4 rejected , 5 updated log" {
+		t.Error(got)
+	}
+	if err := Merge(folder, h, parts); err == nil {
+		t.Error("a journal was overwritten")
+	}
+}
+
+// TestSiblingsHaveLimitsOfTheirOwn counts the calls of whole runs and of the shard itself
+// against a shard's limits, and not those of the others it shares them with.
+func TestSiblingsHaveLimitsOfTheirOwn(t *testing.T) {
+	me := Shard{1, 2}
+	for other, want := range map[Shard]bool{{}: false, {1, 2}: false, {2, 2}: true, {2, 3}: false} {
+		if got := me.besides(other); got != want {
+			t.Errorf("besides %v: %v", other, got)
+		}
+	}
+	if (Shard{}).besides(Shard{1, 2}) {
+		t.Error("a whole run has all of the limits")
+	}
+}
