@@ -75,10 +75,7 @@ func exitCode(err error) int {
 	if _, ok := errors.AsType[*usageError](err); ok {
 		return exitUsage
 	}
-	if _, ok := errors.AsType[*source.FileError](err); ok {
-		return exitInput
-	}
-	if _, ok := errors.AsType[*sync.ShardError](err); ok {
+	if refusesInput(err) {
 		return exitInput
 	}
 	if refusal, ok := errors.AsType[*feishu.Error](err); ok {
@@ -106,6 +103,13 @@ func exitCode(err error) int {
 		return exitInterrupted
 	}
 	return exitInternal
+}
+
+// refusesInput reports whether an error refuses a file as a whole.
+func refusesInput(err error) bool {
+	_, unreadable := errors.AsType[*source.FileError](err)
+	_, divided := errors.AsType[*sync.ShardError](err)
+	return unreadable || divided
 }
 
 // refusalCode returns the exit code of a refusal that ended a command.

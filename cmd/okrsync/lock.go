@@ -55,7 +55,7 @@ func (e *heldError) Advice(lang string) string {
 
 // lockFolder makes a folder, if need be, and takes its lock. The error is a *heldError if
 // another process has it, and a fault if there can be no lock.
-func lockFolder(folder string) (io.Closer, error) {
+func lockFolder(folder string) (*flock.Flock, error) {
 	return lockFile(folder, lockName, (*flock.Flock).TryLock)
 }
 

@@ -30,29 +30,14 @@ func (p *program) sharded(c config) (config, error) {
 }
 
 // whichShard puts together what is said of the shard: sync.shard, else sync.shards with
-// the index of the pod. What contradicts itself is refused, and so is a pod that has an
-// index and no count: each pod would send everything.
+// the index of the pod. What contradicts itself is refused.
 func (c config) whichShard(pod string) (sync.Shard, error) {
 	index, err := strconv.Atoi(pod)
-	switch {
-	case c.shardText == "" && c.shards == 0 && pod == "":
-		return sync.Shard{}, nil
-	case pod != "" && (err != nil || index < 0):
+	if pod != "" && (err != nil || index < 0) {
 		return sync.Shard{}, usagef("环境变量 %s：“%s”不是序号", "%s: %q is not the index of a pod", completionIndex, pod)
-	case c.shardText == "" && c.shards == 0:
-		return sync.Shard{}, usagef(
-			"环境变量 %[1]s=%[2]s 表示这是 Indexed Job 的一个 Pod，但没有说明共有几个分片，每个 Pod 都会发送全部内容：请设置 sync.shards（OKRSYNC_SYNC_SHARDS）为 Pod 的总数；若各 Pod 有各自的文件，请加 --shard 1/1",
-			"%[1]s=%[2]s says that this is a pod of an Indexed Job, and nothing says how many there are, so that each of them would send everything: set sync.shards (OKRSYNC_SYNC_SHARDS) to the number of pods; if each pod has a file of its own, say --shard 1/1", completionIndex, pod)
-	case c.shardText == "" && pod == "":
-		return sync.Shard{}, usagef(
-			"sync.shards：共有 %[1]d 个分片，但没有说明是哪一个：请给出 --shard I/%[1]d，或在 Indexed Job 中运行（环境变量 %[2]s）",
-			"sync.shards: there are %[1]d shards, and nothing says which one this is: give --shard I/%[1]d, or run it in an Indexed Job (%[2]s)", c.shards, completionIndex)
-	case c.shardText == "" && index >= c.shards:
-		return sync.Shard{}, usagef(
-			"环境变量 %s=%d：sync.shards 只有 %d 个分片，序号从 0 开始；请让 sync.shards 等于 Job 的 completions",
-			"%s=%d: sync.shards says that there are %d, counted from 0; set it to the Job's completions", completionIndex, index, c.shards)
-	case c.shardText == "":
-		return sync.ShardOf(index, c.shards), nil
+	}
+	if c.shardText == "" {
+		return c.shardOfPod(pod, index)
 	}
 	shard, err := sync.ParseShard(c.shardText)
 	switch count := max(shard.Count, 1); {
@@ -68,6 +53,28 @@ func (c config) whichShard(pod string) (sync.Shard, error) {
 			"sync.shard is %s, but %s=%d: there are more pods than shards; let the shards be as many as the Job's completions", c.shardText, completionIndex, index)
 	}
 	return shard, nil
+}
+
+// shardOfPod is the shard of a pod, where nothing else says which one it is. An index
+// without a count is refused: each pod would send everything.
+func (c config) shardOfPod(pod string, index int) (sync.Shard, error) {
+	switch {
+	case c.shards == 0 && pod == "":
+		return sync.Shard{}, nil
+	case c.shards == 0:
+		return sync.Shard{}, usagef(
+			"环境变量 %[1]s=%[2]s 表示这是 Indexed Job 的一个 Pod，但没有说明共有几个分片，每个 Pod 都会发送全部内容：请设置 sync.shards（OKRSYNC_SYNC_SHARDS）为 Pod 的总数；若各 Pod 有各自的文件，请加 --shard 1/1",
+			"%[1]s=%[2]s says that this is a pod of an Indexed Job, and nothing says how many there are, so that each of them would send everything: set sync.shards (OKRSYNC_SYNC_SHARDS) to the number of pods; if each pod has a file of its own, say --shard 1/1", completionIndex, pod)
+	case pod == "":
+		return sync.Shard{}, usagef(
+			"sync.shards：共有 %[1]d 个分片，但没有说明是哪一个：请给出 --shard I/%[1]d，或在 Indexed Job 中运行（环境变量 %[2]s）",
+			"sync.shards: there are %[1]d shards, and nothing says which one this is: give --shard I/%[1]d, or run it in an Indexed Job (%[2]s)", c.shards, completionIndex)
+	case index >= c.shards:
+		return sync.Shard{}, usagef(
+			"环境变量 %s=%d：sync.shards 只有 %d 个分片，序号从 0 开始；请让 sync.shards 等于 Job 的 completions",
+			"%s=%d: sync.shards says that there are %d, counted from 0; set it to the Job's completions", completionIndex, index, c.shards)
+	}
+	return sync.ShardOf(index, c.shards), nil
 }
 
 // isShard reports whether a text says which shard a run is.
