@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -12,59 +11,6 @@ import (
 	"okrsync/sync"
 	"okrsync/sync/report"
 )
-
-// A division is the runs of a file's shards that report was given.
-type division struct {
-	runs []given // the newest of each shard, by its index
-	old  []given // that newer ones of the same shards have replaced
-}
-
-// A given is a run that report was given.
-type given struct {
-	folder string
-	header sync.Header // zero if it cannot be read
-}
-
-// divisions puts the runs of shards of one file together. What is left are other runs.
-func divisions(runs []given) (divided []division, others []given) {
-	for _, r := range runs {
-		i := slices.IndexFunc(divided, func(d division) bool { return d.runs[0].header.Siblings(r.header) })
-		switch {
-		case !r.header.Part.Divided():
-			others = append(others, r)
-		case i < 0:
-			divided = append(divided, division{runs: []given{r}})
-		default:
-			divided[i].add(r)
-		}
-	}
-	return divided, others
-}
-
-// add takes in a further run. Of two of one shard the newer counts.
-func (d *division) add(r given) {
-	i, there := slices.BinarySearchFunc(d.runs, r, func(a, b given) int { return cmp.Compare(a.header.Part.Index, b.header.Part.Index) })
-	switch {
-	case !there:
-		d.runs = slices.Insert(d.runs, i, r)
-	case r.folder == d.runs[i].folder:
-	case r.header.StartedAt.Before(d.runs[i].header.StartedAt):
-		d.old = append(d.old, r)
-	default:
-		d.old, d.runs[i] = append(d.old, d.runs[i]), r
-	}
-}
-
-// missing are the shards without a run.
-func (d division) missing() []int {
-	missing := []int{}
-	for index := 1; index <= d.runs[0].header.Part.Count; index++ {
-		if !slices.ContainsFunc(d.runs, func(r given) bool { return r.header.Part.Index == index }) {
-			missing = append(missing, index)
-		}
-	}
-	return missing
-}
 
 // merge puts the runs of shards together into a run of the whole file in the folder out,
 // and tells of it as of any other. If there is one of the very same runs already, that is

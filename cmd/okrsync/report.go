@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 
 	"github.com/gofrs/flock"
@@ -46,64 +45,6 @@ func (p *program) reportCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&f.json, "json", false, "write the summary of each run to standard output as JSON")
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing but errors")
 	return cmd
-}
-
-// retellAll writes the views of runs again, those of shards of one file put together, and
-// returns the exit code, having told everything.
-func (s *session) retellAll(folders []string) int {
-	var codes []int
-	var runs []given
-	for _, folder := range folders {
-		run, err := runIn(folder)
-		if err != nil {
-			codes = append(codes, s.program.tell(err))
-		} else {
-			runs = append(runs, run)
-		}
-	}
-	divided, others := divisions(runs)
-	var merged []string
-	for _, d := range divided {
-		if len(d.runs) == 1 { // there is nothing to merge it with
-			for _, run := range slices.Concat(d.old, d.runs) {
-				codes = append(codes, s.program.tell(s.retell(run.folder)))
-			}
-			codes = append(codes, s.program.tell(s.tellLeft(d, nil)))
-			continue
-		}
-		folder, err := s.merge(filepath.Dir(firstOf(runs, d).folder), d)
-		codes, merged = append(codes, s.program.tell(err)), append(merged, folder)
-	}
-	for _, run := range others {
-		if !slices.Contains(merged, run.folder) {
-			codes = append(codes, s.program.tell(s.retell(run.folder)))
-		}
-	}
-	return gravest(codes...)
-}
-
-// firstOf is the run of a division that was given first.
-func firstOf(runs []given, d division) given {
-	return runs[slices.IndexFunc(runs, func(r given) bool { return r.header.Siblings(d.runs[0].header) })]
-}
-
-// runIn finds a run by the name of its folder.
-func runIn(folder string) (given, error) {
-	folder, err := filepath.EvalSymlinks(folder)
-	if err == nil {
-		folder, err = filepath.Abs(folder)
-	}
-	if err == nil {
-		_, err = os.Stat(filepath.Join(folder, sync.JournalName))
-	}
-	if err != nil {
-		return given{}, usagef("这不是一次运行的文件夹：%v；请给出 okrsync-out/20261125T081642Z-values.csv 这样的文件夹", "this is not the folder of a run: %v; give one such as okrsync-out/20261125T081642Z-values.csv", err)
-	}
-	header, err := sync.ReadHeader(folder)
-	if err != nil {
-		header = sync.Header{} // why, is told when the run is
-	}
-	return given{folder, header}, nil
 }
 
 // retell writes the views of a run's journal again.
