@@ -3,6 +3,7 @@ package inbox
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -32,14 +33,15 @@ func (w *Watch) Close() {
 }
 
 // Wait waits until something has changed in the folders, at most for as long as given, or
-// until ctx ends.
+// until ctx ends. It does not wait at all when it begins to listen to a folder: what has
+// changed in there before, nobody has heard.
 func (w *Watch) Wait(ctx context.Context, folders []string, most time.Duration) {
 	var changes chan fsnotify.Event
 	var failures <-chan error
 	if w.watcher != nil {
 		changes, failures = w.watcher.Events, w.watcher.Errors
-		for _, folder := range folders {
-			_ = w.watcher.Add(filepath.Join(w.box.name, filepath.FromSlash(folder))) // else it is looked at after a while
+		if w.listen(folders) {
+			return
 		}
 	}
 	timer := time.NewTimer(most)
@@ -59,4 +61,17 @@ func (w *Watch) Wait(ctx context.Context, folders []string, most time.Duration) 
 			return
 		}
 	}
+}
+
+// listen listens to the folders too, and reports whether it did not before. Where it cannot,
+// they are looked at after a while.
+func (w *Watch) listen(folders []string) bool {
+	heard, news := w.watcher.WatchList(), false
+	for _, folder := range folders {
+		name := filepath.Join(w.box.name, filepath.FromSlash(folder))
+		if !slices.Contains(heard, name) && w.watcher.Add(name) == nil {
+			news = true
+		}
+	}
+	return news
 }

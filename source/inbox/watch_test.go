@@ -15,7 +15,7 @@ func TestWaitHears(t *testing.T) {
 	for _, name := range []string{"a.csv", "team/b.csv", "~$a.csv", ".~lock.a.csv#"} {
 		over := make(chan bool)
 		ctx, cancel := context.WithCancel(t.Context())
-		watch.Wait(ctx, []string{".", "team"}, time.Millisecond) // now it listens
+		watch.Wait(ctx, []string{".", "team"}, time.Millisecond) // at first it begins to listen
 		go func() {
 			watch.Wait(ctx, []string{".", "team"}, time.Hour)
 			over <- true
