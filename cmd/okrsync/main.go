@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"syscall"
 	"time"
+	_ "time/tzdata" // TZ is asked of the system's files, which the image does not have
 
 	"go.uber.org/zap"
 )
