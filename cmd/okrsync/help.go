@@ -34,10 +34,11 @@ func (p *program) phrase(zh, en string) string { return phrase(p.lang, zh, en) }
 // helpCommand shows the page of a command.
 func (p *program) helpCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "help [COMMAND]",
-		Short:   p.phrase("说明一个命令的用法", "help about any command"),
-		Long:    p.page("help"),
-		PreRunE: p.checkLang,
+		Use:               "help [COMMAND]",
+		Short:             p.phrase("说明一个命令的用法", "help about any command"),
+		Long:              p.page("help"),
+		PreRunE:           p.checkLang,
+		ValidArgsFunction: completeTopics,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			topic, rest, err := cmd.Root().Find(args)
 			if err != nil || topic == cmd.Root() && len(rest) > 0 {

@@ -83,6 +83,9 @@ type intake struct {
 
 // newIntake opens the inbox for this process alone.
 func (p *program) newIntake(cmd *cobra.Command, c config, f syncFlags, dir string) (*intake, error) {
+	if c.shardText != "" || c.shards > 0 {
+		return nil, usagef("投递文件夹不能分片处理：请去掉 sync.shard 和 sync.shards", "an inbox is not divided into shards: leave sync.shard and sync.shards out")
+	}
 	s, err := p.onlineSession(cmd, c, f, []string{dir})
 	if err != nil {
 		return nil, err

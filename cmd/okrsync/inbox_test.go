@@ -26,10 +26,10 @@ type droppedBox struct {
 	during func(*http.Request) // what people do while a call is on its way
 }
 
-func newDroppedBox(t *testing.T, config feishutest.Config, script string) *droppedBox {
+func newDroppedBox(t *testing.T, script string) *droppedBox {
 	t.Helper()
 	t.Chdir(t.TempDir())
-	b := &droppedBox{t: t, sim: feishutest.New(config), during: func(*http.Request) {}}
+	b := &droppedBox{t: t, sim: feishutest.New(feishutest.Config{}), during: func(*http.Request) {}}
 	b.sim.Sample(100)
 	if err := b.sim.Script(strings.NewReader(script)); err != nil {
 		t.Fatal(err)
@@ -133,19 +133,19 @@ func (b *droppedBox) patched() map[string]int {
 	return items
 }
 
-// wantValue holds what the server has of an item.
-func (b *droppedBox) wantValue(i int, want string) {
+// wantFirst holds what the server has of the first item.
+func (b *droppedBox) wantFirst(want string) {
 	b.t.Helper()
-	item, ok := b.sim.Item(feishutest.SampleSource, feishutest.SampleTable, feishutest.SampleItem(i))
+	item, ok := b.sim.Item(feishutest.SampleSource, feishutest.SampleTable, feishutest.SampleItem(1))
 	if !ok || item.Current.String() != want {
-		b.t.Errorf("item %d has %s, want %s", i, item.Current, want)
+		b.t.Errorf("it has %s, want %s", item.Current, want)
 	}
 }
 
 // TestInbox drops all kinds of files while a pass runs: after the next one each is where
 // it belongs, with its answer.
 func TestInbox(t *testing.T) {
-	b := newDroppedBox(t, feishutest.Config{}, "")
+	b := newDroppedBox(t, "")
 	hostile := "-rf $(touch pwned);\n=cmd.csv"
 	if runtime.GOOS == "windows" {
 		hostile = "-rf $(touch pwned); =cmd.csv"
@@ -209,7 +209,7 @@ func TestInbox(t *testing.T) {
 // TestInboxSameContent answers the same content each time, and sends it once: also
 // where the command would not compare.
 func TestInboxSameContent(t *testing.T) {
-	b := newDroppedBox(t, feishutest.Config{}, "")
+	b := newDroppedBox(t, "")
 	for range 3 {
 		b.drop("values.csv", values(1, 5, 1001))
 		write(t, "config.yaml", "sync: {diff: off}\n")
@@ -226,7 +226,7 @@ func TestInboxSameContent(t *testing.T) {
 // TestInboxContinues leaves what a quota stopped where it is, and goes on with it before
 // anything that came later.
 func TestInboxContinues(t *testing.T) {
-	b := newDroppedBox(t, feishutest.Config{}, "patch from:6 code:99991403 x1")
+	b := newDroppedBox(t, "patch from:6 code:99991403 x1")
 	b.drop("early.csv", values(1, 20, 1001))
 	b.wantPass(exitQuota)
 	b.wantFiles("early.csv")
@@ -239,5 +239,5 @@ func TestInboxContinues(t *testing.T) {
 			t.Errorf("item %d was sent %d times", i, n)
 		}
 	}
-	b.wantValue(1, "1002")
+	b.wantFirst("1002")
 }

@@ -22,7 +22,7 @@ func TestInboxPoisoned(t *testing.T) {
 		"forbidden":  "list 1 code:1001002",
 		"the server": "list from:1 500 x3",
 	} {
-		b := newDroppedBox(t, feishutest.Config{}, script)
+		b := newDroppedBox(t, script)
 		b.drop("a-first.csv", values(1, 5, 1001))
 		said, code := b.pass(t.Context())
 		if got := b.files(); !slices.Equal(got, []string{"a-first.csv"}) || code != exitTrouble && code != exitApp {
@@ -50,7 +50,7 @@ func TestInboxOutage(t *testing.T) {
 		"list * code:99991672":      exitApp,
 		"patch from:2 code:1001005": exitQuota,
 	} {
-		b := newDroppedBox(t, feishutest.Config{}, script)
+		b := newDroppedBox(t, script)
 		for _, name := range []string{"a.csv", "b.csv", "c.csv"} {
 			b.drop(name, values(1, 5, 1001))
 		}
@@ -65,11 +65,11 @@ func TestInboxOutage(t *testing.T) {
 
 // TestInboxGuard leaves what a guard stops to people.
 func TestInboxGuard(t *testing.T) {
-	b := newDroppedBox(t, feishutest.Config{}, "")
+	b := newDroppedBox(t, "")
 	b.drop("many.csv", values(1, 5, 1001))
 	b.wantPass(exitGuard, "--max-changed-rows", "3")
 	b.wantFiles(with("attention/DATE/many.csv")...)
-	b.wantValue(1, "62.25")
+	b.wantFirst("62.25")
 	b.drop("many.csv", values(1, 5, 1001))
 	b.wantPass(exitOK, "--max-changed-rows", "3", "--yes")
 	b.wantPass(exitUsage, "--yes", "--watch")
@@ -93,7 +93,7 @@ func TestInboxSettings(t *testing.T) {
 		target + "input: {percent: maybe}":                            "okrsync.yaml:2: input.percent",
 		"target: [":                                                   "okrsync.yaml:",
 	} {
-		b := newDroppedBox(t, feishutest.Config{}, "")
+		b := newDroppedBox(t, "")
 		b.drop("team/okrsync.yaml", settings)
 		b.drop("team/a.csv", values(1, 5, 1001))
 		b.drop("other.csv", values(11, 15, 1001))
@@ -115,15 +115,15 @@ func TestInboxSettings(t *testing.T) {
 
 // TestInboxSettingsWin holds that what a folder says of its files wins over the flags.
 func TestInboxSettingsWin(t *testing.T) {
-	b := newDroppedBox(t, feishutest.Config{}, "")
+	b := newDroppedBox(t, "")
 	b.drop("a.csv", values(1, 5, 1001))
 	b.wantPass(exitOK, "--table", "7050000000000000009", "--source", "1")
-	b.wantValue(1, "1001")
+	b.wantFirst("1001")
 }
 
 // TestInboxNowhere answers a file whose rows have nowhere to go.
 func TestInboxNowhere(t *testing.T) {
-	b := newDroppedBox(t, feishutest.Config{}, "")
+	b := newDroppedBox(t, "")
 	if err := os.Remove("box/okrsync.yaml"); err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func TestInboxNowhere(t *testing.T) {
 
 // TestInboxHeld leaves an inbox alone that another run is at, and an output folder.
 func TestInboxHeld(t *testing.T) {
-	b := newDroppedBox(t, feishutest.Config{}, "")
+	b := newDroppedBox(t, "")
 	b.drop("a.csv", values(1, 5, 1001))
 	for folder, words := range map[string]string{"box": "another run is at the inbox box (pid ", "okrsync-out": "another run holds the output folder okrsync-out (pid "} {
 		lock, err := lockFolder(folder)
@@ -156,10 +156,13 @@ func TestInboxHeld(t *testing.T) {
 }
 
 func TestInboxUsage(t *testing.T) {
-	b := newDroppedBox(t, feishutest.Config{}, "")
+	b := newDroppedBox(t, "")
 	write(t, "file", "")
-	for _, args := range [][]string{{"inbox"}, {"inbox", "box", "box"}, {"inbox", "nowhere"}, {"inbox", "file"}, {"inbox", "box", "--settle", "soon"}, {"inbox", "box", "--interval", "1ms"}} {
+	for _, args := range [][]string{{"inbox"}, {"inbox", "box"}, {"inbox", "box", "box"}, {"inbox", "nowhere"}, {"inbox", "file"}, {"inbox", "box", "--settle", "soon"}, {"inbox", "box", "--interval", "1ms"}} {
 		environ := []string{"OKRSYNC_FEISHU_BASE_URL=" + b.server.URL, "FEISHU_APP_ID=a", "FEISHU_APP_SECRET=b"}
+		if len(args) == 2 && args[1] == "box" {
+			environ = append(environ, "OKRSYNC_SYNC_SHARD=1/2")
+		}
 		var said strings.Builder
 		if code := run(t.Context(), args, environ, nil, &said, &said); code != exitUsage {
 			t.Errorf("%q: exit code %d; it said\n%s", args, code, &said)
@@ -188,20 +191,20 @@ func (b *droppedBox) remembered(name string, change func(map[string]any)) {
 
 // TestInboxDied moves a file away on which process after process has died.
 func TestInboxDied(t *testing.T) {
-	b := newDroppedBox(t, feishutest.Config{}, "list 1 code:99991403")
+	b := newDroppedBox(t, "list 1 code:99991403")
 	b.drop("a.csv", values(1, 5, 1001))
 	b.wantPass(exitQuota)
 	b.remembered("a.csv", func(m map[string]any) { m["begun"] = mostBegun })
 	b.drop("b.csv", values(11, 15, 1001))
 	b.wantPass(exitInternal)
 	b.wantFiles(append(with("attention/DATE/a.csv"), with("done/DATE/b.csv")...)...)
-	b.wantValue(1, "62.25")
+	b.wantFirst("62.25")
 }
 
 // TestInboxDelivers gives the answer of a process that died before it had moved the file:
 // without a call, and with what that one has done.
 func TestInboxDelivers(t *testing.T) {
-	b := newDroppedBox(t, feishutest.Config{}, "")
+	b := newDroppedBox(t, "")
 	b.drop("a.csv", values(1, 5, 1001))
 	b.drop("done", "in the way")
 	b.wantPass(exitInternal)

@@ -14,7 +14,7 @@ import (
 
 // TestInboxWatch takes each file when it comes, and ends when it is told to.
 func TestInboxWatch(t *testing.T) {
-	b := newDroppedBox(t, feishutest.Config{}, "")
+	b := newDroppedBox(t, "")
 	b.drop("team/okrsync.yaml", read(t, "box/okrsync.yaml"))
 	b.drop("a.csv", values(1, 5, 1001))
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -48,7 +48,7 @@ func TestInboxWatch(t *testing.T) {
 
 // TestInboxWatchStops at what no waiting mends.
 func TestInboxWatchStops(t *testing.T) {
-	b := newDroppedBox(t, feishutest.Config{}, "")
+	b := newDroppedBox(t, "")
 	b.drop("a.csv", values(1, 5, 1001))
 	b.wantPass(exitQuota, "--watch", "--max-calls", "3")
 	b.wantFiles("a.csv")

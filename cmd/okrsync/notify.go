@@ -31,7 +31,7 @@ func notifySettings(c *config) []setting {
 		{key: "report.webhook.url_file", set: text(&c.webhookURLFile)},
 		{key: "report.webhook.secret", set: secret(&c.WebhookSecret)},
 		{key: "report.webhook.secret_file", set: text(&c.webhookSecretFile)},
-		{key: "report.webhook.when", set: oneOf(&c.webhookWhen, whenAlways, whenChange, whenFailure)},
+		choice(setting{key: "report.webhook.when"}, &c.webhookWhen, whenAlways, whenChange, whenFailure),
 	}
 }
 

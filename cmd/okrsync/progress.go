@@ -30,6 +30,8 @@ const (
 	progressNone  = "none"
 )
 
+var progressModes = []string{progressAuto, progressBar, progressPlain, progressNone}
+
 // A progress tells people how far a run is, and what it waits for.
 type progress struct {
 	screen  *screen

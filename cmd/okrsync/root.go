@@ -35,6 +35,9 @@ func (p *program) root() *cobra.Command {
 	root.AddCommand(p.syncCommand(), p.planCommand(), p.checkCommand(), p.reportCommand(), p.tablesCommand(), p.templateCommand(), p.inboxCommand(), p.simulateCommand(), p.demoCommand(), p.versionCommand(), p.completionCommand(), p.exitCodesTopic())
 	root.SetHelpCommand(p.helpCommand())
 	p.sayFlags(root)
+	if p.completing() {
+		complete(root)
+	}
 	return root
 }
 

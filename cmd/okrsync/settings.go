@@ -22,6 +22,8 @@ type setting struct {
 	bound bool   // a bound of a guard, of which 0 is none
 	set   func(string) error
 	list  func([]string) error // instead of set, for a list of texts
+
+	choices []string // all values that it can have, nil if they are no list
 }
 
 // variable is the name of the setting's environment variable.
@@ -37,27 +39,23 @@ func settings(c *config) []setting {
 		{key: "feishu.app_secret", env: "FEISHU_APP_SECRET", set: secret(&c.AppSecret)},
 		{key: "feishu.app_secret_file", set: text(&c.appSecretFile)},
 		{key: "feishu.access_token", env: "FEISHU_ACCESS_TOKEN", set: secret(&c.AccessToken)},
-		{
-			key: "feishu.user_id_type", flag: "user-id-type", usage: "what the user ids are, `TYPE`: open_id, union_id or user_id",
-			set: oneOf(&c.userIDType, "open_id", "union_id", "user_id"),
-		},
+		choice(setting{key: "feishu.user_id_type", flag: "user-id-type", usage: "what the user ids are, `TYPE`: open_id, union_id or user_id"},
+			&c.userIDType, "open_id", "union_id", "user_id"),
 		{key: "feishu.timeout", set: duration(&c.timeout, leastWait, 10*time.Minute)},
 		{key: "target.metric_source_id", flag: "source", usage: "the metric source's `ID`, for rows that do not name one", set: checked(&c.target.SourceID, isID)},
 		{key: "target.metric_table_id", flag: "table", usage: "the metric table's `ID`, for rows that do not name one", set: checked(&c.target.ID, isID)},
 		{key: "input.sheet", flag: "sheet", usage: "the `NAME` of the sheet to read (default: the only visible one that has the header)", set: text(&c.sheet)},
 		{key: "input.header_row", set: count(&c.headerRow, 0, 1<<20)},
-		{
-			key: "input.encoding",
-			set: oneOf(&c.encoding, source.EncodingAuto, source.EncodingUTF8, source.EncodingGB18030, source.EncodingGBK, source.EncodingUTF16LE, source.EncodingUTF16BE),
-		},
+		choice(setting{key: "input.encoding"},
+			&c.encoding, source.EncodingAuto, source.EncodingUTF8, source.EncodingGB18030, source.EncodingGBK, source.EncodingUTF16LE, source.EncodingUTF16BE),
 		{key: "input.delimiter", set: checked(&c.delimiter, isDelimiter)},
-		{key: "input.percent", set: oneOf(&c.percent, source.PercentAuto, source.PercentRatio, source.PercentPoints)},
-		{key: "input.duplicates", set: oneOf(&c.duplicates, sync.RejectDuplicates, sync.LastDuplicate)},
+		choice(setting{key: "input.percent"}, &c.percent, source.PercentAuto, source.PercentRatio, source.PercentPoints),
+		choice(setting{key: "input.duplicates"}, &c.duplicates, sync.RejectDuplicates, sync.LastDuplicate),
 		{key: "report.out", flag: "out", usage: "the `DIR` in which each run makes its folder (default okrsync-out)", set: text(&c.out)},
 		{key: "report.formats", list: someOf(&c.formats, formatCSV, formatXLSX, formatHTML)},
-		{key: "report.lang", flag: "lang", usage: "the language of the answers, `LANG`: zh or en (default: the locale's)", set: oneOf(&c.lang, languages...)},
-		{key: "log.level", flag: "log-level", usage: "the `LEVEL`: debug, info, warn or error (default info)", set: oneOf(&c.logLevel, "debug", "info", "warn", "error")},
-		{key: "log.format", flag: "log-format", usage: "the `FORMAT`: auto, console or json (default auto: console on a terminal)", set: oneOf(&c.logFormat, logAuto, logConsole, logJSON)},
+		choice(setting{key: "report.lang", flag: "lang", usage: "the language of the answers, `LANG`: zh or en (default: the locale's)"}, &c.lang, languages...),
+		choice(setting{key: "log.level", flag: "log-level", usage: "the `LEVEL`: debug, info, warn or error (default info)"}, &c.logLevel, "debug", "info", "warn", "error"),
+		choice(setting{key: "log.format", flag: "log-format", usage: "the `FORMAT`: auto, console or json (default auto: console on a terminal)"}, &c.logFormat, logAuto, logConsole, logJSON),
 	}
 	all = append(all, syncSettings(c)...)
 	all = append(all, notifySettings(c)...)
@@ -86,8 +84,8 @@ func syncSettings(c *config) []setting {
 		},
 		{key: "sync.shards", set: count(&c.shards, 0, sync.MostShards)},
 		{key: "sync.burst", set: count(&c.burst, 0, 1_000_000)},
-		{key: "sync.permits", set: oneOf(&c.permits, permitsEarly, permitsStrict)},
-		{key: "sync.diff", set: oneOf(&c.diff, diffAuto, diffOff)},
+		choice(setting{key: "sync.permits"}, &c.permits, permitsEarly, permitsStrict),
+		choice(setting{key: "sync.diff"}, &c.diff, diffAuto, diffOff),
 		{key: "sync.max_calls", flag: "max-calls", usage: "how many calls of all kinds may be made, `N`; then it stops with exit code 6 (default: no end)", set: count(&c.maxCalls, 0, 1_000_000_000)},
 		{key: "sync.retry.attempts", set: count(&c.retry.Attempts, 1, 100)},
 		{key: "sync.retry.initial", set: duration(&c.retry.Initial, leastWait, 10*time.Minute)},
@@ -164,14 +162,25 @@ func isID(s string) error {
 	return nil
 }
 
+// choice makes a setting one of a few values.
+func choice[T ~string](s setting, field *T, allowed ...T) setting {
+	s.set, s.choices = oneOf(field, allowed...), texts(allowed)
+	return s
+}
+
+// texts are values as they are typed.
+func texts[T ~string](values []T) []string {
+	typed := make([]string, len(values))
+	for i, v := range values {
+		typed[i] = string(v)
+	}
+	return typed
+}
+
 func oneOf[T ~string](field *T, allowed ...T) func(string) error {
 	return func(s string) error {
 		if !slices.Contains(allowed, T(s)) {
-			names := make([]string, len(allowed))
-			for i, a := range allowed {
-				names[i] = string(a)
-			}
-			return sync.Errorf("“%s”须是以下之一：%s", "%q is not one of %s", s, strings.Join(names, ", "))
+			return sync.Errorf("“%s”须是以下之一：%s", "%q is not one of %s", s, strings.Join(texts(allowed), ", "))
 		}
 		*field = T(s)
 		return nil

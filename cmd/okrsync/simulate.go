@@ -133,10 +133,13 @@ func (s simulation) server() (*feishutest.Server, error) {
 	return server, nil
 }
 
+// windows are what --window can be.
+var windows = []feishutest.Window{feishutest.Sliding, feishutest.Fixed, feishutest.Bucket}
+
 // limit reads --limit, --window and --quota.
 func (s simulation) limit(c *feishutest.Config) error {
 	window := feishutest.Window(s.window)
-	if err := oneOf(&window, feishutest.Sliding, feishutest.Fixed, feishutest.Bucket)(s.window); err != nil {
+	if err := oneOf(&window, windows...)(s.window); err != nil {
 		return usagef("--window：%v", "--window: %v", err)
 	}
 	for i, part := range strings.Split(s.limits, ",") {

@@ -96,7 +96,7 @@ func (p *program) onlineSession(cmd *cobra.Command, c config, f syncFlags, files
 	if len(files) == 0 {
 		return nil, usagef("没有给出文件：okrsync %s FILE…", "no file given: okrsync %s FILE…", cmd.Name())
 	}
-	if err := oneOf(&c.progress, progressAuto, progressBar, progressPlain, progressNone)(f.progress); err != nil {
+	if err := oneOf(&c.progress, progressModes...)(f.progress); err != nil {
 		return nil, usagef("--progress：%v", "--progress: %v", err)
 	}
 	if problems := c.checkCredentials(); len(problems) > 0 {

@@ -3,6 +3,7 @@ package inbox
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"path"
 	"reflect"
@@ -59,10 +60,7 @@ func (b *Box) remember(m map[string]memory) error {
 
 // change changes what is remembered of a file.
 func (b *Box) change(d Drop, change func(*memory)) error {
-	all := make(map[string]memory, len(b.memory))
-	for name, m := range b.memory {
-		all[name] = m
-	}
+	all := maps.Clone(b.memory)
 	m := all[d.Path()]
 	change(&m)
 	all[d.Path()] = m

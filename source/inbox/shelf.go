@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"strings"
@@ -64,12 +65,8 @@ func (b *Box) Deliver(d Drop, shelf Shelf, day string, answers []Answer) (Place,
 	}
 	b.flush(place.Folder)
 	b.flush(d.Folder)
-	all := make(map[string]memory, len(b.memory))
-	for name, m := range b.memory {
-		if name != d.Path() {
-			all[name] = m
-		}
-	}
+	all := maps.Clone(b.memory)
+	delete(all, d.Path())
 	return place, b.remember(all)
 }
 
@@ -135,7 +132,7 @@ func (b *Box) makeFolder(team, folder string) error {
 	for _, name := range []string{path.Dir(folder), folder} {
 		err := b.root.Mkdir(name, 0o700)
 		if err == nil {
-			err = b.root.Chmod(name, 0o700|info.Mode().Perm()) // whatever the umask is
+			err = b.root.Chmod(name, 0o700|info.Mode()&(fs.ModePerm|fs.ModeSetgid)) // whatever the umask is
 		}
 		if err != nil && !errors.Is(err, fs.ErrExist) {
 			return err

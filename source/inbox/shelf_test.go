@@ -64,12 +64,13 @@ func TestDeliverRights(t *testing.T) {
 		return // its files have other rights
 	}
 	s := newScene(t, "team/okrsync.yaml")
-	if err := os.Chmod(s.path("team"), 0o775); err != nil {
+	const mode = 0o775 | fs.ModeSetgid // what is made in it is the team's
+	if err := os.Chmod(s.path("team"), mode); err != nil {
 		t.Fatal(err)
 	}
-	for mode, want := range map[fs.FileMode]fs.FileMode{0o640: 0o640, 0o444: 0o644, 0o600: 0o600, 0o777: 0o666} {
-		s.write("team/a.csv", mode.String())
-		if err := os.Chmod(s.path("team/a.csv"), mode); err != nil {
+	for file, want := range map[fs.FileMode]fs.FileMode{0o640: 0o640, 0o444: 0o644, 0o600: 0o600, 0o777: 0o666} {
+		s.write("team/a.csv", file.String())
+		if err := os.Chmod(s.path("team/a.csv"), file); err != nil {
 			t.Fatal(err)
 		}
 		place, err := s.Deliver(s.taken(), inbox.Attention, "2026-11-25", s.answers(""))
@@ -78,10 +79,10 @@ func TestDeliverRights(t *testing.T) {
 		}
 		info, err := os.Stat(s.path(place.Folder + "/" + place.Stem + ".result.xlsx"))
 		if err != nil || info.Mode() != want {
-			t.Errorf("of a file with %v: %v, %v", mode, info.Mode(), err)
+			t.Errorf("of a file with %v: %v, %v", file, info.Mode(), err)
 		}
 		for _, folder := range []string{"team/attention", "team/attention/2026-11-25"} {
-			if info, err := os.Stat(s.path(folder)); err != nil || info.Mode().Perm() != 0o775 {
+			if info, err := os.Stat(s.path(folder)); err != nil || info.Mode() != mode|fs.ModeDir {
 				t.Errorf("%s: %v, %v", folder, info.Mode(), err)
 			}
 		}
