@@ -35,7 +35,7 @@ var (
 			"metric_initial_value", "metric_target_value", "metric_current_value", "supported_user_id",
 		},
 	}
-	templateWidths = []float64{23, 38, 12, 14, 14, 14, 38, 14, 14, 14, 38}
+	templateWidths = []float64{23, 38, 12, 21, 21, 21, 38, 21, 21, 21, 38}
 )
 
 const (
