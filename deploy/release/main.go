@@ -161,17 +161,17 @@ func (s source) make(ctx context.Context, system system, out string, pages []fil
 }
 
 // build builds the program. Whatever the environment says that would show in its bytes is
-// replaced.
+// replaced. Empty, GOFLAGS would be what go env -w has kept, so it says something.
 func (s source) build(ctx context.Context, system system, program string) error {
 	absolute, err := filepath.Abs(program)
 	if err != nil {
 		return err
 	}
 	stamps := fmt.Sprintf("-s -w -X main.release=%s -X main.commit=%s -X main.date=%s", s.version, s.commit, s.date.Format(time.RFC3339))
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", stamps, "-o", absolute, "./cmd/okrsync") //nolint:gosec // its arguments are ours
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", stamps, "-o", absolute, "./cmd/okrsync") //nolint:gosec // its arguments are ours
 	cmd.Dir = s.root
 	cmd.Env = append(os.Environ(), "GOOS="+system.os, "GOARCH="+system.arch,
-		"CGO_ENABLED=0", "GOFLAGS=", "GOAMD64=v1", "GOARM64=v8.0", "GOEXPERIMENT=", "GOWORK=off")
+		"CGO_ENABLED=0", "GOFLAGS=-buildvcs=false", "GOAMD64=v1", "GOARM64=v8.0", "GOFIPS140=off", "GOEXPERIMENT=", "GOWORK=off")
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
 	return cmd.Run()
 }

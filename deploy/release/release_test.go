@@ -59,6 +59,36 @@ func loaded(t *testing.T) v1.Image {
 	return image
 }
 
+// TestBuild holds that what somebody has set for Go, for a while or for good, does not show
+// in the program.
+func TestBuild(t *testing.T) {
+	kept := filepath.Join(t.TempDir(), "env")
+	if err := os.WriteFile(kept, []byte("GOFLAGS=-tags=other\nGOFIPS140=latest\nGOAMD64=v3\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range map[string]string{"GOENV": kept, "GOFLAGS": "-tags=more", "GOFIPS140": "latest", "CGO_ENABLED": "1"} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(name, value)
+			again := filepath.Join(t.TempDir(), "okrsync")
+			if err := this.build(t.Context(), here, again); err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(read(t, again), read(t, program)) {
+				t.Errorf("%s=%s shows in the program", name, value)
+			}
+		})
+	}
+}
+
+func read(t *testing.T, name string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
 // TestDockerfile holds the image against the Dockerfile: both say the same of who runs
 // what, where, and have the same files.
 func TestDockerfile(t *testing.T) {
