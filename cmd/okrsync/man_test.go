@@ -44,7 +44,7 @@ func TestManPages(t *testing.T) {
 func manPage(p *program, cmd *cobra.Command) string {
 	name := strings.ReplaceAll(cmd.CommandPath(), " ", "-")
 	m := &man{program: p}
-	m.line(".TH %s 1 \"\" okrsync okrsync\n.ad l", strings.ToUpper(name))
+	m.line(".TH %s 1 \"\" %s %[2]s\n.ad l", strings.ToUpper(name), "okrsync")
 	m.section("名称", "NAME")
 	m.line("%s \\- %s", roff(name), roff(cmd.Short))
 	if cmd.Runnable() {
