@@ -22,6 +22,9 @@ func (n *intake) conclude(ctx context.Context, t taken) int {
 	case toDone, toAttention:
 		if fault := n.deliver(&t); fault != nil {
 			t.code, t.fate = n.program.tell(fault), toLeave
+			if n.box.Stuck(t.drop) {
+				t.answer = nil // the group has heard of it
+			}
 		}
 	case toWait, toStop:
 		n.keep(t)
@@ -51,7 +54,7 @@ var shelves = map[fate]inbox.Shelf{toDone: inbox.Done, toAttention: inbox.Attent
 // meanwhile stays for the next pass.
 func (n *intake) deliver(t *taken) error {
 	lang, name := n.base.lang, n.path(t.drop.Path())
-	place, err := n.box.Deliver(t.drop, shelves[t.fate], time.Now().Format(time.DateOnly), answersIn(t.folder))
+	place, err := n.box.Deliver(t.drop, shelves[t.fate], time.Now().Format(time.DateOnly), t.answersIn())
 	if errors.Is(err, inbox.ErrChanged) {
 		t.fate = toLeave
 		n.sayUnlessQuiet(name + phrase(lang, " 在处理期间被替换：它留在原处，下次处理", " was replaced meanwhile: it stays, and is taken by the next pass"))

@@ -77,8 +77,10 @@ type intake struct {
 	held    *flock.Flock    // of the inbox
 	folders []string        // that were there at the last look
 	known   map[string]bool // what the pass before has told
+	said    map[string]bool // what this one would tell
 	began   time.Time       // of this pass
 	spent   bool            // the calls of --max-calls are used up
+	blind   bool            // the inbox cannot be looked into any more
 }
 
 // newIntake opens the inbox for this process alone.
@@ -101,7 +103,7 @@ func (p *program) newIntake(cmd *cobra.Command, c config, f syncFlags, dir strin
 		}
 		return nil, usagef("无法打开投递文件夹：%v", "the inbox cannot be opened: %v", err)
 	}
-	n := &intake{session: s, base: s.config, dir: dir, known: map[string]bool{}, began: time.Now()}
+	n := &intake{session: s, base: s.config, dir: dir, said: map[string]bool{}, began: time.Now()}
 	if n.held, err = lockFolder(dir); err != nil {
 		s.close()
 		if held, ok := errors.AsType[*heldError](err); ok {
@@ -132,21 +134,24 @@ func (n *intake) watch(ctx context.Context) error {
 	ears := n.box.Watch()
 	defer ears.Close()
 	n.sayUnlessQuiet(fmt.Sprintf(phrase(n.base.lang, "正在监视 %s；按 Ctrl-C 结束", "watching %s; Ctrl-C ends it"), n.dir))
-	wait := n.base.interval
+	const breath = time.Second // between two passes
+	var least time.Duration
+	most := n.base.interval
 	for {
 		code := n.pass(ctx)
 		switch {
 		case context.Cause(ctx) != nil:
 			return context.Cause(ctx)
-		case code == exitInternal, code == exitHeld, n.spent:
+		case n.spent, n.blind:
 			return told{code}
-		case code == exitApp, code == exitQuota, code == exitTrouble:
-			wait = min(2*wait, max(time.Hour, n.base.interval))
+		case code == exitInternal, code == exitHeld, code == exitApp, code == exitQuota, code == exitTrouble:
+			most = min(2*most, max(time.Hour, n.base.interval))
+			least = most // whatever comes meanwhile would be stopped too
 		default:
-			wait = n.base.interval
+			least, most = breath, n.base.interval
 		}
 		n.writeMetrics(code)
-		if ears.Wait(ctx, n.folders, wait); context.Cause(ctx) != nil {
+		if ears.Wait(ctx, n.folders, least, most); context.Cause(ctx) != nil {
 			return context.Cause(ctx)
 		}
 	}

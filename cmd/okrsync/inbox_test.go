@@ -70,6 +70,7 @@ func (b *droppedBox) pass(ctx context.Context, args ...string) (string, int) {
 		"OKRSYNC_FEISHU_BASE_URL=" + b.server.URL, "FEISHU_APP_ID=a", "FEISHU_APP_SECRET=b", "OKRSYNC_SYNC_RATE=100000/1s",
 		"OKRSYNC_SYNC_RETRY_INITIAL=1ms", "OKRSYNC_SYNC_RETRY_MAX=1ms", "OKRSYNC_SYNC_RETRY_ATTEMPTS=3",
 		"OKRSYNC_SYNC_QUOTA_COOLDOWN=1ms", "OKRSYNC_LOG_FORMAT=console", "OKRSYNC_INBOX_SETTLE=0s",
+		"OKRSYNC_REPORT_WEBHOOK_URL=" + b.server.URL + "/open-apis/bot/v2/hook/any",
 	}
 	code := run(ctx, append([]string{"inbox", "box"}, args...), environ, strings.NewReader(""), &said, &said)
 	return said.String(), code

@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -197,8 +199,72 @@ func TestInboxDied(t *testing.T) {
 	b.remembered("a.csv", func(m map[string]any) { m["begun"] = mostBegun })
 	b.drop("b.csv", values(11, 15, 1001))
 	b.wantPass(exitInternal)
-	b.wantFiles(append(with("attention/DATE/a.csv"), with("done/DATE/b.csv")...)...)
+	b.wantFiles(append(append(with("attention/DATE/a.csv"), with("done/DATE/b.csv")...), "attention/DATE/a.result.csv")...)
 	b.wantFirst("62.25")
+}
+
+// TestInboxAnotherContent does not take the answer of another content, although name, size
+// and time are the same.
+func TestInboxAnotherContent(t *testing.T) {
+	b := newDroppedBox(t, "")
+	b.drop("a.csv", values(1, 5, 1001))
+	b.drop("done", "in the way")
+	b.wantPass(exitInternal)
+	info, err := os.Stat("box/a.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.drop("a.csv", values(1, 5, 1002))
+	if err := errors.Join(os.Chtimes("box/a.csv", info.ModTime(), info.ModTime()), os.Remove("box/done")); err != nil {
+		t.Fatal(err)
+	}
+	b.wantPass(exitOK)
+	b.wantFirst("1002")
+	b.wantFiles(with("done/DATE/a.csv")...)
+}
+
+// TestInboxTellsOnce tells the group once of a file that cannot be moved, and the log once
+// of what is left alone.
+func TestInboxTellsOnce(t *testing.T) {
+	b := newDroppedBox(t, "")
+	b.drop("a.csv", values(1, 5, 1001))
+	b.drop("done", "in the way")
+	for range 3 {
+		b.wantPass(exitInternal)
+	}
+	if n := len(b.sim.Messages()); n != 1 {
+		t.Errorf("the group was told %d times", n)
+	}
+	n := &intake{session: &session{program: &program{stderr: newScreen(io.Discard), lang: "en"}}, said: map[string]bool{}}
+	var told []bool
+	for range 3 {
+		n.known, n.said = n.said, map[string]bool{}
+		told = append(told, n.news("x"), n.news("x"))
+	}
+	if want := []bool{true, false, false, false, false, false}; !slices.Equal(told, want) {
+		t.Errorf("told %v", told)
+	}
+}
+
+// TestInboxState leaves alone what somebody has put in the place of okrsync's own files.
+func TestInboxState(t *testing.T) {
+	b := newDroppedBox(t, "")
+	b.drop("a.csv", values(1, 5, 1001))
+	if err := errors.Join(os.Mkdir("precious", 0o700), os.Symlink("../precious", "box/.okrsync")); err != nil {
+		t.Fatal(err)
+	}
+	b.wantPass(exitUsage)
+	if entries, err := os.ReadDir("precious"); err != nil || len(entries) > 0 {
+		t.Errorf("%v, %v", entries, err)
+	}
+	if err := errors.Join(os.Remove("box/.okrsync"), os.Mkdir("box/.okrsync", 0o700), os.Mkdir("box/.okrsync/inbox.json", 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	b.wantPass(exitInternal)
+	if err := os.Remove("box/.okrsync/inbox.json"); err != nil {
+		t.Fatal(err)
+	}
+	b.wantPass(exitOK)
 }
 
 // TestInboxDelivers gives the answer of a process that died before it had moved the file:
@@ -215,8 +281,10 @@ func TestInboxDelivers(t *testing.T) {
 	b.sim.ResetLog()
 	b.wantPass(exitOK)
 	b.wantFiles(with("done/DATE/a.csv")...)
-	if n := len(b.sim.Requests()); n != 0 {
-		t.Errorf("%d calls", n)
+	for _, r := range b.sim.Requests() {
+		if r.Call != feishutest.Bot {
+			t.Errorf("%s %s", r.Method, r.Path)
+		}
 	}
 	if page := read(t, "box/done/"+time.Now().Format(time.DateOnly)+"/a.report.html"); !strings.Contains(page, "All 5 rows are done") {
 		t.Error("the answer is another one")

@@ -53,5 +53,5 @@ func TestInboxWatchStops(t *testing.T) {
 	b.wantPass(exitQuota, "--watch", "--max-calls", "3")
 	b.wantFiles("a.csv")
 	b.during = func(*http.Request) { _ = os.RemoveAll("box") }
-	b.wantPass(exitInternal, "--watch")
+	b.wantPass(exitInternal, "--watch", "--interval", "1s")
 }

@@ -30,6 +30,7 @@ func (n *intake) pass(ctx context.Context) int {
 	n.startPass()
 	look, err := n.look(ctx)
 	if err != nil {
+		n.blind = true
 		return n.program.tell(err)
 	}
 	if len(look.Ready) > 0 {
@@ -39,11 +40,13 @@ func (n *intake) pass(ctx context.Context) int {
 	}
 	var codes []int
 	var waiting []taken
+	untaken := len(look.Ready)
 	for _, d := range look.Ready {
 		if err := context.Cause(ctx); err != nil {
 			codes = append(codes, exitCode(err))
 			break
 		}
+		untaken--
 		t := n.take(ctx, d)
 		if t.through() {
 			for _, w := range waiting {
@@ -64,12 +67,13 @@ func (n *intake) pass(ctx context.Context) int {
 	for _, w := range waiting {
 		codes = append(codes, n.conclude(ctx, w))
 	}
-	n.tellPass(look)
-	return gravest(codes...)
+	n.fates[string(toLeave)] += untaken
+	return gravest(append(codes, n.tellPass(look))...)
 }
 
-// startPass forgets the pass before.
+// startPass forgets the pass before, but for what it has told.
 func (n *intake) startPass() {
+	n.known, n.said = n.said, map[string]bool{}
 	n.began, n.runs, n.counted = time.Now(), nil, n.pacer.Tally()
 	n.fates = map[string]int{}
 	for _, f := range []fate{toDone, toAttention, toWait, toStop, toLeave} {
@@ -99,41 +103,50 @@ func (n *intake) look(ctx context.Context) (inbox.Look, error) {
 	return look, nil
 }
 
-// tellPass tells what was left alone, each once, and what became of the others.
-func (n *intake) tellPass(look inbox.Look) {
-	now := map[string]bool{}
+// tellPass tells what was left alone and what became of the others. It returns the exit code
+// of what could not even be looked at.
+func (n *intake) tellPass(look inbox.Look) int {
+	code := exitOK
 	for _, l := range look.Left {
-		now[n.tellLeft(l)] = true
+		n.tellLeft(l)
+		if l.Why == inbox.Unreadable || l.Why == inbox.TooMany {
+			code = exitInternal
+		}
 	}
 	for _, d := range look.Settling {
-		text := phrase(n.base.lang, "还在写入，留到下次：", "still being written, left for the next pass: ") + n.path(d.Path())
-		n.inform(text)
-		now[text] = true
+		n.inform(phrase(n.base.lang, "还在写入，留到下次：", "still being written, left for the next pass: ") + n.path(d.Path()))
 		n.count(toLeave)
 	}
-	n.known = now
 	if n.flags.quiet || len(look.Ready) == 0 {
-		return
+		return code
 	}
 	count := func(f fate) int { return n.fates[string(f)] }
 	n.program.say(fmt.Sprintf(phrase(n.base.lang,
 		"%s：完成 %d 个文件，需要处理 %d 个，留下 %d 个",
 		"%s: files done %d, to be looked at %d, left %d"), n.dir, count(toDone), count(toAttention), count(toWait)+count(toStop)+count(toLeave)))
+	return code
 }
 
-// inform tells something about the inbox, unless the pass before has.
+// inform tells something about the inbox, unless it has been told.
 func (n *intake) inform(text string, fields ...zap.Field) {
-	if !n.known[text] {
+	if n.news(text) {
 		newLogger(n.program.stderr, n.base).Info(text, fields...)
 	}
+}
+
+// news reports whether something has been told neither in this pass nor in the one before.
+func (n *intake) news(text string) bool {
+	known := n.known[text] || n.said[text]
+	n.said[text] = true
+	return !known
 }
 
 // oldLock is how long an editor's lock file lies there before it is more likely that the
 // editor has left it behind.
 const oldLock = 24 * time.Hour
 
-// tellLeft tells why something is left alone, and returns what it has told.
-func (n *intake) tellLeft(l inbox.Left) string {
+// tellLeft tells why something is left alone.
+func (n *intake) tellLeft(l inbox.Left) {
 	lang, name := n.base.lang, n.path(l.Path)
 	var text sync.Text
 	switch l.Why {
@@ -143,7 +156,6 @@ func (n *intake) tellLeft(l inbox.Left) string {
 			text = sync.Textf("留下 %s：%s 表示有人正打开它，但已经超过一天；如果没有人打开，请删除 %[2]s",
 				"left alone: %s is open somewhere, says %s, but for more than a day; if nobody has it open, delete %[2]s", name, l.By)
 		}
-		n.count(toLeave)
 	case inbox.NotRegular:
 		text = sync.Textf("留下 %s：它不是普通文件（链接、管道等）", "left alone: %s is not a regular file (a link, a pipe)", name)
 	case inbox.NotSpreadsheet:
@@ -156,5 +168,7 @@ func (n *intake) tellLeft(l inbox.Left) string {
 		text = sync.Textf("无法读取文件夹 %s", "the folder %s cannot be read", name)
 	}
 	n.inform(text.In(lang))
-	return text.In(lang)
+	if l.Why != inbox.NotSpreadsheet && l.Why != inbox.NotRegular {
+		n.count(toLeave)
+	}
 }

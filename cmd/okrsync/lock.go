@@ -106,6 +106,9 @@ func lockFile(folder, base string, try func(*flock.Flock) (bool, error)) (*flock
 	if err := os.MkdirAll(state, 0o700); err != nil {
 		return nil, fault{doing: makingFolder, where: folder, err: err}
 	}
+	if info, err := os.Lstat(state); err != nil || !info.IsDir() { // in an inbox others can make one
+		return nil, fault{doing: locking, where: folder, err: sync.Errorf("%s 不是文件夹", "%s is not a folder", state)}
+	}
 	name := filepath.Join(state, base)
 	if info, err := os.Lstat(name); err == nil && !info.Mode().IsRegular() {
 		return nil, fault{doing: locking, where: folder, err: sync.Errorf("%s 不是普通文件", "%s is not a regular file", name)}

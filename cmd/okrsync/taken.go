@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -63,7 +64,7 @@ func (n *intake) take(ctx context.Context, d inbox.Drop) (t taken) {
 	}
 	n.config = c
 	if d.Begun >= mostBegun {
-		return n.refuse(t, fault{doing: dyingOf, where: n.path(d.Path()), err: errDied})
+		return n.giveUp(t)
 	}
 	if err := n.box.Begin(&t.drop); err != nil {
 		return n.refuse(t, fault{doing: readingInbox, where: n.dir, err: err})
@@ -106,11 +107,8 @@ func (n *intake) openDrop(d *inbox.Drop) (*source.File, error) {
 // endedBefore finds the answer of a process that had done with the file and died before
 // it had moved it.
 func (n *intake) endedBefore(t *taken, input *source.File) bool {
-	if t.drop.Run == "" || filepath.Base(t.drop.Run) != t.drop.Run {
-		return false
-	}
-	record, err := sync.OpenRecord(filepath.Join(n.config.out, t.drop.Run))
-	if err != nil {
+	record := n.recordOf(t.drop)
+	if record == nil {
 		return false // it is sent again, after a look at what Feishu has
 	}
 	defer record.Close()
@@ -174,17 +172,53 @@ func (n *intake) fateOf(s report.Summary, stop error) fate {
 
 // refuse tells about a file that was not run.
 func (n *intake) refuse(t taken, err error) taken {
-	s := n.refused(n.path(t.drop.Path()), time.Now().UTC(), err)
-	s.Inbox = n.path(t.drop.Folder)
-	t.answer, t.code = &report.Message{Summary: s}, s.ExitCode
-	t.fate = n.fateOf(s, err)
-	if errors.Is(err, errDied) {
-		t.fate = toAttention
-	}
+	t = n.refusal(t, err)
 	if t.fate != toAttention {
 		return t
 	}
 	return n.scratchAnswer(t)
+}
+
+// refusal tells about a file that was not run, before there are answers.
+func (n *intake) refusal(t taken, err error) taken {
+	s := n.refused(n.path(t.drop.Path()), time.Now().UTC(), err)
+	s.Inbox = n.path(t.drop.Folder)
+	t.answer, t.code, t.fate = &report.Message{Summary: s}, s.ExitCode, n.fateOf(s, err)
+	return t
+}
+
+// giveUp sends a file to attention on which process after process has died. What had been
+// done of it by then stands in a result.csv, which takes no more memory than a row.
+func (n *intake) giveUp(t taken) taken {
+	t = n.refusal(t, fault{doing: dyingOf, where: n.path(t.drop.Path()), err: errDied})
+	t.fate = toAttention
+	record := n.recordOf(t.drop)
+	if record == nil {
+		return n.scratchAnswer(t)
+	}
+	defer record.Close()
+	s := &t.answer.Summary
+	s.Input, s.StartedAt = record.Header.Input, record.Header.StartedAt
+	maps.Copy(s.Counts, record.Counts())
+	if t = n.scratchAnswer(t); !t.scratch {
+		return t
+	}
+	if err := report.CSV(t.folder, n.config.lang, record.Results()); err != nil {
+		t.code, t.fate = n.program.tell(fault{doing: writingFiles, where: n.config.out, err: err}), toStop
+	}
+	return t
+}
+
+// recordOf opens the journal of a file's run, nil if there is none that can be read.
+func (n *intake) recordOf(d inbox.Drop) *sync.Record {
+	if d.Run == "" || d.Run == ".." || filepath.Base(d.Run) != d.Run {
+		return nil
+	}
+	record, err := sync.OpenRecord(filepath.Join(n.config.out, d.Run))
+	if err != nil {
+		return nil
+	}
+	return record
 }
 
 // scratchAnswer makes the answers of a file that has no run.
@@ -215,27 +249,23 @@ func (n *intake) writeAnswers(folder string, s report.Summary) error {
 	return nil
 }
 
-// complainOnce tells about the settings of a folder, unless the pass before has.
+// complainOnce tells about the settings of a folder, unless the pass before has, or this
+// one for another of its files.
 func (n *intake) complainOnce(err error) int {
-	text := explain(err, n.base.lang)
-	if !n.known[text] {
-		n.known[text] = true
-		return n.program.tell(err)
+	if !n.news(explain(err, n.base.lang)) {
+		return exitCode(err)
 	}
-	return exitCode(err)
+	return n.program.tell(err)
 }
 
 // answersIn are the files of a run's folder that go with the spreadsheet: those for people,
-// or the one for machines if there are no others.
-func answersIn(folder string) []inbox.Answer {
+// or the one for machines if there are no others; both of a run that was given up.
+func (t taken) answersIn() []inbox.Answer {
 	var list []inbox.Answer
-	for _, a := range []inbox.Answer{
-		{Suffix: "." + report.XLSXName, From: filepath.Join(folder, report.XLSXName)},
-		{Suffix: "." + report.HTMLName, From: filepath.Join(folder, report.HTMLName)},
-		{Suffix: "." + report.CSVName, From: filepath.Join(folder, report.CSVName)},
-	} {
-		if _, err := os.Stat(a.From); err == nil && (len(list) == 0 || filepath.Ext(a.From) != ".csv") {
-			list = append(list, a)
+	for _, name := range []string{report.XLSXName, report.HTMLName, report.CSVName} {
+		from := filepath.Join(t.folder, name)
+		if _, err := os.Stat(from); err == nil && (name != report.CSVName || len(list) == 0 || t.scratch) {
+			list = append(list, inbox.Answer{Suffix: "." + name, From: from})
 		}
 	}
 	return list

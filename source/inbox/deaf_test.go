@@ -15,7 +15,7 @@ func TestWaitEnds(t *testing.T) {
 		time.AfterFunc(90*time.Second, cancel)
 		for _, want := range []time.Duration{time.Minute, 30 * time.Second} {
 			began := time.Now()
-			deaf.Wait(ctx, []string{"."}, time.Minute)
+			deaf.Wait(ctx, []string{"."}, 0, time.Minute)
 			if took := time.Since(began); took != want {
 				t.Errorf("took %s, want %s", took, want)
 			}

@@ -102,17 +102,10 @@ func (b *Box) Open(d *Drop) (*os.File, error) {
 // Settings reads the settings of a folder; there are none if it has no file of that name.
 // Whatever is not a regular file, or larger than people write by hand, is an error.
 func (b *Box) Settings(folder string) ([]byte, error) {
-	name := path.Join(folder, SettingsName)
-	info, err := b.root.Lstat(name)
+	const most = 1 << 20
+	content, err := b.read(path.Join(folder, SettingsName), most)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	const most = 1 << 20
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular(), info.Size() > most:
-		return nil, &fs.PathError{Op: "read", Path: name, Err: syscall.EINVAL}
-	}
-	return b.root.ReadFile(name)
+	return content, err
 }

@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// mostEntries is how many files of one folder are looked at. Whoever has more of them
-// waiting is told, and they come when there are fewer.
-const mostEntries = 10_000
+// mostEntries is how many names of one folder are looked at. If there are more, that is
+// told, and the others come when there are fewer.
+const mostEntries = 50_000
 
 // A Look is what was seen in the inbox.
 type Look struct {
@@ -100,13 +100,13 @@ func (b *Box) look(look *Look, folder string, seen map[string]memory, now time.T
 	return teams, nil
 }
 
-// entries reads the names in a folder, a few more than are looked at if there are many.
+// entries reads the names in a folder, one more than is looked at if there are more.
 func (b *Box) entries(folder string) ([]fs.DirEntry, error) {
 	dir, err := b.root.Open(folder)
 	if err != nil {
 		return nil, err
 	}
-	entries, err := dir.ReadDir(2 * mostEntries) // which are sorted by nothing
+	entries, err := dir.ReadDir(mostEntries + 1) // which are sorted by nothing
 	if errors.Is(err, io.EOF) {
 		err = nil
 	}

@@ -3,10 +3,13 @@ package inbox
 import (
 	"encoding/json"
 	"errors"
+	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path"
 	"reflect"
+	"syscall"
 	"time"
 )
 
@@ -22,13 +25,15 @@ type memory struct {
 	Run     string    `json:"run,omitempty"`
 	Rows    int       `json:"rows,omitempty"`
 	Place   *Place    `json:"place,omitempty"` // to which it is on its way
+	Stuck   bool      `json:"stuck,omitempty"` // it could not be moved there
 }
 
 // recall reads what is remembered. If that is not what was written, nothing is: each file
 // is then looked at as if it had just come.
 func (b *Box) recall() {
 	b.memory = map[string]memory{}
-	content, err := b.root.ReadFile(memoryName)
+	const most = 64 << 20 // of ten thousand files of each of many folders
+	content, err := b.read(memoryName, most)
 	if err != nil || json.Unmarshal(content, &b.memory) != nil || b.memory == nil {
 		b.memory = map[string]memory{}
 	}
@@ -49,7 +54,7 @@ func (b *Box) remember(m map[string]memory) error {
 		return err
 	}
 	_, err = file.Write(content)
-	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
+	if err = errors.Join(err, file.Close()); err == nil { // if the power goes it is lost, which costs a look at Feishu
 		err = b.root.Rename(temp, memoryName)
 	}
 	if err != nil {
@@ -87,6 +92,36 @@ func (b *Box) Running(d *Drop, run string, rows int) error {
 func (b *Box) Keep(d *Drop) error {
 	d.Begun = 0
 	return b.change(*d, func(m *memory) { m.Begun = 0 })
+}
+
+// Stuck notes that a file could not be moved, and reports whether that was so before.
+func (b *Box) Stuck(d Drop) bool {
+	before := b.memory[d.Path()].Stuck
+	_ = b.change(d, func(m *memory) { m.Stuck = true }) // else it is news once more
+	return before
+}
+
+// read reads a small file of okrsync's own or of its administrator's, and nothing that only
+// has the name of one: a pipe would be waited for, and a link lead elsewhere.
+func (b *Box) read(name string, most int64) ([]byte, error) {
+	if info, err := b.root.Lstat(name); err != nil {
+		return nil, err
+	} else if !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: syscall.EINVAL}
+	}
+	file, err := b.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err == nil && (!info.Mode().IsRegular() || info.Size() > most) {
+		err = &fs.PathError{Op: "read", Path: name, Err: syscall.EINVAL}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(io.LimitReader(file, most))
 }
 
 // create makes a file in a folder for what is to have another name when it is whole. It

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path"
 	"strings"
+	"syscall"
+	"time"
 	"unicode/utf8"
 )
 
@@ -34,6 +36,7 @@ type Place struct {
 	Folder string `json:"folder"` // within the inbox
 	Stem   string `json:"stem"`   // of the names of all of them
 	Suffix string `json:"suffix"` // of the spreadsheet
+	Run    string `json:"run"`    // whose answers go there
 }
 
 // File is the path of the spreadsheet there, within the inbox.
@@ -61,6 +64,9 @@ func (b *Box) Deliver(d Drop, shelf Shelf, day string, answers []Answer) (Place,
 		}
 	}
 	if err := b.move(d, place.File()); err != nil {
+		if errors.Is(err, ErrChanged) { // what comes now has other answers
+			err = errors.Join(err, b.change(d, func(m *memory) { m.Place = nil }))
+		}
 		return place, err
 	}
 	b.flush(place.Folder)
@@ -70,13 +76,14 @@ func (b *Box) Deliver(d Drop, shelf Shelf, day string, answers []Answer) (Place,
 	return place, b.remember(all)
 }
 
-// place is where a spreadsheet goes: to where it was on its way, or to the first place in
-// which nothing has one of the names. It is remembered before anything is there.
+// place is where a spreadsheet goes: to where it was on its way with the answers of the same
+// run, or to the first place in which nothing has one of the names. It is remembered before
+// anything is there.
 func (b *Box) place(d Drop, shelf Shelf, day string, answers []Answer) (Place, error) {
-	if p := b.memory[d.Path()].Place; p != nil && path.Base(path.Dir(p.Folder)) == string(shelf) {
+	if p := b.memory[d.Path()].Place; p != nil && d.Run != "" && p.Run == d.Run && p.of(d, shelf) {
 		return *p, b.makeFolder(d.Folder, p.Folder)
 	}
-	p := Place{Folder: path.Join(d.Folder, string(shelf), day), Suffix: path.Ext(d.Name)}
+	p := Place{Folder: path.Join(d.Folder, string(shelf), day), Suffix: path.Ext(d.Name), Run: d.Run}
 	if err := b.makeFolder(d.Folder, p.Folder); err != nil {
 		return p, err
 	}
@@ -92,6 +99,15 @@ func (b *Box) place(d Drop, shelf Shelf, day string, answers []Answer) (Place, e
 		}
 	}
 	return p, &fs.PathError{Op: "move", Path: p.File(), Err: fs.ErrExist}
+}
+
+// of reports whether a place is one to which a file can be on its way: what is remembered
+// may have been written by somebody else.
+func (p Place) of(d Drop, shelf Shelf) bool {
+	day := path.Base(p.Folder)
+	_, err := time.Parse(time.DateOnly, day)
+	return err == nil && p.Folder == path.Join(d.Folder, string(shelf), day) && p.Suffix == path.Ext(d.Name) &&
+		p.Stem != "" && !strings.ContainsAny(p.Stem, `/\`)
 }
 
 // free reports whether nothing has one of the names of a place.
@@ -123,7 +139,8 @@ func cut(stem string) string {
 	return stem[:longest]
 }
 
-// makeFolder makes a folder within a team's, for the same people as that is for.
+// makeFolder makes a folder within a team's, for the same people as that is for. What has
+// its name and is no folder, such as a link to elsewhere in the inbox, is an error.
 func (b *Box) makeFolder(team, folder string) error {
 	info, err := b.root.Stat(team)
 	if err != nil {
@@ -136,6 +153,11 @@ func (b *Box) makeFolder(team, folder string) error {
 		}
 		if err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
+		}
+		if made, err := b.root.Lstat(name); err != nil {
+			return err
+		} else if !made.IsDir() {
+			return &fs.PathError{Op: "mkdir", Path: name, Err: syscall.ENOTDIR}
 		}
 	}
 	return nil
@@ -167,18 +189,18 @@ func (b *Box) put(from, to string, mode fs.FileMode) error {
 }
 
 // move moves a spreadsheet, if it is still the one that was seen. Whoever replaces it in
-// the very moment finds it where it was: what was moved is looked at once more.
+// the very moment finds it where it was: what was moved is looked at once more. It is
+// renamed and not linked, since taking away the old name of a link could take away a file
+// that has come under it meanwhile.
 func (b *Box) move(d Drop, to string) error {
 	info, err := b.root.Lstat(d.Path())
-	switch there, _ := b.root.Lstat(to); {
-	case err == nil && there != nil && os.SameFile(info, there):
-		return b.root.Remove(d.Path()) // what a process that died had left to do
-	case errors.Is(err, fs.ErrNotExist), err == nil && !d.same(info):
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !d.same(info) {
 		return ErrChanged
-	case err != nil:
-		return err
 	}
-	if err := b.rename(d.Path(), to); err != nil {
+	if err == nil {
+		err = b.rename(d.Path(), to)
+	}
+	if err != nil {
 		return err
 	}
 	if moved, err := b.root.Lstat(to); err != nil || !d.same(moved) {
@@ -187,19 +209,9 @@ func (b *Box) move(d Drop, to string) error {
 	return nil
 }
 
-// rename gives a file another name, unless something has that.
+// rename gives a file another name, unless something has that. In done and attention only
+// the one process that holds the inbox makes files.
 func (b *Box) rename(from, to string) error {
-	err := b.root.Link(from, to)
-	if err == nil {
-		if err := b.root.Remove(from); err != nil {
-			return errors.Join(err, b.root.Remove(to))
-		}
-		return nil
-	}
-	if errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	// A file system without hard links, or somebody else's file.
 	if _, err := b.root.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
 		return &fs.PathError{Op: "rename", Path: to, Err: fs.ErrExist}
 	}

@@ -1,6 +1,7 @@
 package inbox_test
 
 import (
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -96,13 +97,15 @@ func TestDeliverInterrupted(t *testing.T) {
 		"before anything": func(*scene) error { return nil },
 		"with an answer":  func(s *scene) error { return os.Link(s.path("kept"), s.path("done/2026-11-25/a.result.xlsx")) },
 		"in an answer":    func(s *scene) error { s.write("done/2026-11-25/.okrsync-tmp", "half"); return nil },
-		"in the move":     func(s *scene) error { return os.Link(s.path("a.csv"), s.path("done/2026-11-25/a.csv")) },
 	} {
 		s := newScene(t, "a.csv", "kept")
 		if err := os.MkdirAll(s.path("done/2026-11-25"), 0o755); err != nil {
 			t.Fatal(err)
 		}
 		d := s.taken()
+		if err := s.Running(&d, "20261125T081642Z-a.csv", 1); err != nil {
+			t.Fatal(err)
+		}
 		if _, err := s.Deliver(d, inbox.Done, "2026-11-25", []inbox.Answer{{Suffix: ".result.xlsx", From: s.path("not there")}}); err == nil {
 			t.Fatal("an answer that cannot be read")
 		}
@@ -164,6 +167,12 @@ func TestDeliverHostile(t *testing.T) {
 		"the day leads out": func(s *scene) error {
 			return errors.Join(os.Mkdir(s.path("done"), 0o700), os.Symlink(outside, s.path("done/2026-11-25")))
 		},
+		"the shelf is another's": func(s *scene) error {
+			return errors.Join(os.MkdirAll(s.path("b/done"), 0o700), os.Symlink("b/done", s.path("done")))
+		},
+		"the day leads back": func(s *scene) error {
+			return errors.Join(os.Mkdir(s.path("done"), 0o700), os.Symlink("..", s.path("done/2026-11-25")))
+		},
 		"the shelf is a file": func(s *scene) error { s.write("done", ""); return nil },
 		"half an answer leads out": func(s *scene) error {
 			return errors.Join(os.MkdirAll(s.path("done/2026-11-25/.okrsync-tmp/x"), 0o700), os.Symlink(outside, s.path("done/2026-11-25/.okrsync-tmp/y")))
@@ -203,6 +212,46 @@ func TestDeliverLongNames(t *testing.T) {
 			if err != nil || !strings.HasSuffix(place.Stem, n) || utf8.ValidString(stem) && !utf8.ValidString(place.Stem) {
 				t.Errorf("%.20q%s: %q, %v", stem, n, place.Stem, err)
 			}
+		}
+	}
+}
+
+// TestDeliverElsewhere believes nothing of what is remembered of a place that cannot be
+// one, and does not take the answers of another content for its own.
+func TestDeliverElsewhere(t *testing.T) {
+	const run = "20261125T081642Z-a.csv"
+	for name, place := range map[string]inbox.Place{
+		"the file itself":      {Folder: "done/2026-11-25", Stem: "../../a", Suffix: ".csv", Run: run},
+		"another folder":       {Folder: "b/2026-11-25", Stem: "a", Suffix: ".csv", Run: run},
+		"the other shelf":      {Folder: "attention/2026-11-25", Stem: "a", Suffix: ".csv", Run: run},
+		"no day":               {Folder: "done/..", Stem: "a", Suffix: ".csv", Run: run},
+		"another run":          {Folder: "done/2026-11-25", Stem: "a", Suffix: ".csv", Run: "20260101T081642Z-a.csv"},
+		"another file":         {Folder: "done/2026-11-25", Stem: "a", Suffix: ".csv/../../b", Run: run},
+		"as it was on its way": {Folder: "done/2026-11-25", Stem: "a", Suffix: ".csv", Run: run},
+	} {
+		s := newScene(t, "a.csv", "done/2026-11-25/a.result.xlsx")
+		d := s.taken()
+		if err := s.Running(&d, run, 1); err != nil {
+			t.Fatal(err)
+		}
+		memory := map[string]map[string]any{}
+		if err := json.Unmarshal([]byte(s.read(inbox.StateFolder+"/inbox.json")), &memory); err != nil {
+			t.Fatal(err)
+		}
+		memory["a.csv"]["place"] = place
+		content, err := json.Marshal(memory)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.write(inbox.StateFolder+"/inbox.json", string(content))
+		s.open()
+		want := "done/2026-11-25/a (2).csv"
+		if name == "as it was on its way" {
+			want = "done/2026-11-25/a.csv"
+		}
+		got, err := s.Deliver(s.taken(), inbox.Done, "2026-11-25", s.answers("new"))
+		if err != nil || got.File() != want || s.read(want) != "in a.csv" {
+			t.Errorf("%s: %s, %v", name, got.File(), err)
 		}
 	}
 }

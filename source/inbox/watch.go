@@ -32,10 +32,10 @@ func (w *Watch) Close() {
 	}
 }
 
-// Wait waits until something has changed in the folders, at most for as long as given, or
-// until ctx ends. It does not wait at all when it begins to listen to a folder: what has
-// changed in there before, nobody has heard.
-func (w *Watch) Wait(ctx context.Context, folders []string, most time.Duration) {
+// Wait waits until something has changed in the folders that may concern a spreadsheet, at
+// least and at most for as long as given, or until ctx ends. It does not wait at all when it
+// begins to listen to a folder: what has changed in there before, nobody has heard.
+func (w *Watch) Wait(ctx context.Context, folders []string, least, most time.Duration) {
 	var changes chan fsnotify.Event
 	var failures <-chan error
 	if w.watcher != nil {
@@ -44,6 +44,7 @@ func (w *Watch) Wait(ctx context.Context, folders []string, most time.Duration) 
 			return
 		}
 	}
+	began := time.Now()
 	timer := time.NewTimer(most)
 	defer timer.Stop()
 	for {
@@ -53,14 +54,19 @@ func (w *Watch) Wait(ctx context.Context, folders []string, most time.Duration) 
 		case <-timer.C:
 			return
 		case <-failures: //nolint:errcheck // such as too many changes at once: a reason to look
-			return
+			timer.Reset(max(0, min(least, most)-time.Since(began)))
 		case event := <-changes:
-			if name := filepath.Base(event.Name); isBeside(name) && !isLock(name) {
-				continue // ours, or nobody's
+			if concerns(filepath.Base(event.Name)) {
+				timer.Reset(max(0, min(least, most)-time.Since(began)))
 			}
-			return
 		}
 	}
+}
+
+// concerns reports whether a change of that name may concern a spreadsheet: as one, by its
+// settings, as the lock of an editor, or as a folder.
+func concerns(name string) bool {
+	return isSpreadsheet(name) && !isBeside(name) || isLock(name) || name == SettingsName || filepath.Ext(name) == "" && !isBeside(name)
 }
 
 // listen listens to the folders too, and reports whether it did not before. Where it cannot,

@@ -15,9 +15,9 @@ func TestWaitHears(t *testing.T) {
 	for _, name := range []string{"a.csv", "team/b.csv", "~$a.csv", ".~lock.a.csv#"} {
 		over := make(chan bool)
 		ctx, cancel := context.WithCancel(t.Context())
-		watch.Wait(ctx, []string{".", "team"}, time.Millisecond) // at first it begins to listen
+		watch.Wait(ctx, []string{".", "team"}, 0, time.Millisecond) // at first it begins to listen
 		go func() {
-			watch.Wait(ctx, []string{".", "team"}, time.Hour)
+			watch.Wait(ctx, []string{".", "team"}, 0, time.Hour)
 			over <- true
 		}()
 		s.write(name, "")
