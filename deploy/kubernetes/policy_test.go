@@ -114,6 +114,8 @@ func (in installation) rulings(t *testing.T, name string) map[int32]batchv1.PodF
 		switch {
 		case !slices.Contains(actions, rule.Action) || (codes == nil) == (rule.OnPodConditions == nil):
 			t.Errorf("%s: %+v", name, rule)
+		case codes != nil && rule.Action == batchv1.PodFailurePolicyActionIgnore:
+			t.Errorf("%s: after %v a pod is begun for ever", name, codes.Values)
 		case codes == nil:
 			disruption = rule.Action == batchv1.PodFailurePolicyActionIgnore && rule.OnPodConditions[0].Type == corev1.DisruptionTarget
 		case codes.Operator != batchv1.PodFailurePolicyOnExitCodesOpIn || codes.ContainerName == nil || *codes.ContainerName != p.Spec.Containers[0].Name:
