@@ -51,6 +51,23 @@ func (rs Runs) Find(merged Header) string {
 	return ""
 }
 
+// Earlier are the folders of the runs that were put together before, whichever shards had
+// one by then, the newest first.
+func (rs Runs) Earlier(merged Header) []string {
+	var same Runs
+	for _, r := range rs {
+		if r.err == nil && len(r.header.Merged) > 0 && r.header.Same(merged) {
+			same = append(same, r)
+		}
+	}
+	slices.SortFunc(same, func(a, b run) int { return b.latest.Compare(a.latest) })
+	folders := make([]string, len(same))
+	for i, r := range same {
+		folders[i] = r.folder
+	}
+	return folders
+}
+
 // Merge writes the journal of a run that is put together from those of shards, in file
 // order, into a new folder. A run of the whole file can continue it. If it fails, there is
 // none.

@@ -102,3 +102,36 @@ func TestSiblingsHaveLimitsOfTheirOwn(t *testing.T) {
 		t.Error("a whole run has all of the limits")
 	}
 }
+
+// TestSiblings holds that runs of other divisions are no parts of the same answer.
+func TestSiblings(t *testing.T) {
+	of := func(index, count int) Header {
+		return Header{Input: Input{SHA256: "x", Rows: index}, Part: Part{Shard: Shard{Index: index, Count: count}, Rows: 9}}
+	}
+	for _, test := range []struct {
+		a, b Header
+		want bool
+	}{
+		{of(1, 3), of(2, 3), true},
+		{of(1, 3), of(1, 3), true},
+		{of(1, 3), of(2, 4), false},
+		{of(1, 3), Header{Input: Input{SHA256: "x"}}, false},
+		{Header{}, Header{}, false},
+		{of(1, 3), Header{Input: Input{SHA256: "y"}, Part: of(2, 3).Part}, false},
+	} {
+		if got := test.a.Siblings(test.b); got != test.want {
+			t.Errorf("%+v and %+v: %v", test.a.Part, test.b.Part, got)
+		}
+	}
+}
+
+// TestShardGuards rounds up: a guard of few must not become none.
+func TestShardGuards(t *testing.T) {
+	got := Shard{Index: 2, Count: 4}.Guards(Guards{MaxChangedRows: 5, MaxNotified: 1, MaxFactor: 3})
+	if want := (Guards{MaxChangedRows: 2, MaxNotified: 1, MaxFactor: 3}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if got := (Shard{Index: 2, Count: 4}).Guards(Guards{}); got != (Guards{}) {
+		t.Errorf("none became %+v", got)
+	}
+}

@@ -56,7 +56,11 @@ func (e *heldError) Advice(lang string) string {
 // lockFolder makes a folder, if need be, and takes its lock. The error is a *heldError if
 // another process has it, and a fault if there can be no lock.
 func lockFolder(folder string) (*flock.Flock, error) {
-	return lockFile(folder, lockName, (*flock.Flock).TryLock)
+	lock, err := lockFile(folder, lockName, (*flock.Flock).TryLock)
+	if err == nil {
+		sign(lock.Path())
+	}
+	return lock, err
 }
 
 // lockShard is lockFolder for a shard, which shares the folder with the other shards of as
@@ -85,6 +89,7 @@ func lockShard(folder string, shard sync.Shard) (io.Closer, error) {
 		}
 		_ = other.Close() // nobody has it
 	}
+	sign(own.Path())
 	return locks, nil
 }
 
@@ -121,7 +126,6 @@ func lockFile(folder, base string, try func(*flock.Flock) (bool, error)) (*flock
 	if !locked {
 		return nil, held(folder, base)
 	}
-	sign(name)
 	return lock, nil
 }
 
@@ -132,8 +136,17 @@ func sign(name string) {
 	_ = os.WriteFile(name, []byte(holder), 0o600) // only to be told
 }
 
-// held tells who holds a lock of a folder.
+// held tells who holds a lock of a folder. If that is the folder's own it may be shards,
+// which sign theirs.
 func held(folder, base string) error {
+	names, _ := filepath.Glob(filepath.Join(folder, sync.StateFolder, lockName+"-*")) // the pattern is a good one
+	for _, name := range names {
+		lock := flock.New(name, flock.SetFlag(os.O_RDONLY))
+		free, err := lock.TryRLock()
+		if _ = lock.Close(); base == lockName && err == nil && !free {
+			base = filepath.Base(name)
+		}
+	}
 	holder, _ := os.ReadFile(filepath.Join(folder, sync.StateFolder, base))
 	return &heldError{folder: folder, holder: printable(strings.TrimSpace(string(holder[:min(len(holder), 200)])))}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -37,7 +38,8 @@ func (s *session) merge(out string, d division) (folder string, err error) {
 	defer record.Close()
 	a := account{session: s, folder: record.Folder, summary: summaryOf(record)}
 	a.count(record)
-	if a.summary.Outcome == "" {
+	continued := record.Rows() > answeredIn(parts) // by a run of the whole file
+	if a.summary.Outcome == "" && !continued {
 		a.summary, err = mergedSummary(record, parts, d.missing())
 	} else {
 		err = a.conclude(record)
@@ -52,10 +54,14 @@ func (s *session) merge(out string, d division) (folder string, err error) {
 		s.say(fmt.Sprintf("%s 有更新的运行，没有采用 %s", r.header.Part.Words().ZH, r.folder),
 			fmt.Sprintf("%s has a newer run: %s is left out", r.header.Part.Words().EN, r.folder))
 	}
+	if continued {
+		return record.Folder, a.tellRest(record)
+	}
+	left := s.tellLeft(d, parts)
 	if i := slices.IndexFunc(parts, func(r *sync.Record) bool { return r.Damaged > 0 }); i >= 0 {
 		return record.Folder, fault{doing: readingJournal, err: damage(parts[i])}
 	}
-	return record.Folder, s.tellLeft(d, parts)
+	return record.Folder, left
 }
 
 // lockAll takes the locks of all output folders that a division has runs in, and of the one
@@ -77,35 +83,74 @@ func lockAll(d division, out string) (closers, error) {
 	return locks, nil
 }
 
-// mergedRecord opens the run that is put together from the parts, and makes it if there is
-// none. One that a kill left unfinished has fewer rows, and is passed over.
-func mergedRecord(out string, parts []*sync.Record) (*sync.Record, error) {
-	rows := 0
-	for _, r := range parts {
-		rows += r.Rows()
-	}
-	header := sync.MergedHeader(parts)
-	if folder := sync.ReadRuns(out).Find(header); folder != "" {
-		record, err := sync.OpenRecord(folder)
-		if err == nil && record.Rows() >= rows {
-			return record, nil
-		}
-		if err == nil {
-			_ = record.Close() // it was only read
-		}
-	}
-	folder, err := sync.CreateFolder(out, header.Input.Path, time.Now())
-	if err != nil {
-		return nil, fault{doing: makingFolder, where: out, err: err}
-	}
-	if err := sync.Merge(folder, header, parts); err != nil {
-		return nil, fault{doing: journaling, where: folder, err: err}
-	}
+// openMerged opens a run that was put together earlier.
+func openMerged(folder string) (*sync.Record, error) {
 	record, err := sync.OpenRecord(folder)
 	if err != nil {
 		return nil, fault{doing: readingJournal, where: folder, err: err}
 	}
 	return record, nil
+}
+
+// mergedRecord opens the run that is put together from the parts, or an earlier one that a
+// run of the whole file has continued beyond them. If there is none it makes it.
+func mergedRecord(out string, parts []*sync.Record) (*sync.Record, error) {
+	header, runs := sync.MergedHeader(parts), sync.ReadRuns(out)
+	if folder := runs.Find(header); folder != "" {
+		return openMerged(folder)
+	}
+	if answeredIn(parts) < header.Input.Rows {
+		for _, folder := range runs.Earlier(header) {
+			record, err := openMerged(folder)
+			if err != nil || record.Rows() == header.Input.Rows {
+				return record, err // a run of the whole file has done what the shards had left
+			}
+			_ = record.Close() // it was only read
+		}
+	}
+	folder, err := mergeInto(out, header, parts)
+	if err != nil {
+		return nil, err
+	}
+	return openMerged(folder)
+}
+
+// mergeInto makes the run that is put together from the parts, whole or not at all: half of
+// one would be a run like others.
+func mergeInto(out string, header sync.Header, parts []*sync.Record) (string, error) {
+	state := filepath.Join(out, sync.StateFolder)
+	if err := os.MkdirAll(state, 0o700); err != nil {
+		return "", fault{doing: makingFolder, where: out, err: err}
+	}
+	scratch, err := sync.Scratch(state)
+	if err != nil {
+		return "", fault{doing: makingFolder, where: out, err: err}
+	}
+	defer func() { _ = os.RemoveAll(scratch) }() // else the next run sweeps it
+	if err := sync.Merge(scratch, header, parts); err != nil {
+		return "", fault{doing: journaling, where: out, err: err}
+	}
+	folder, err := sync.CreateFolder(out, header.Input.Path, time.Now())
+	if err != nil {
+		return "", fault{doing: makingFolder, where: out, err: err}
+	}
+	err = os.Remove(folder) // of which the name is kept, and a folder replaces no other one everywhere
+	if err == nil {
+		err = os.Rename(scratch, folder)
+	}
+	if err != nil {
+		return "", fault{doing: makingFolder, where: folder, err: err}
+	}
+	return folder, nil
+}
+
+// answeredIn is how many rows have an answer in some record of several.
+func answeredIn(parts []*sync.Record) int {
+	rows := 0
+	for _, r := range parts {
+		rows += r.Rows()
+	}
+	return rows
 }
 
 // mergedSummary adds up the summaries of the parts. Rows that none of them has an answer to
@@ -170,9 +215,13 @@ func (s *session) tellLeft(d division, parts []*sync.Record) error {
 	}
 	if len(unfinished) > 0 && !s.flags.quiet {
 		first := sync.Shard{Index: slices.Min(unfinished), Count: header.Part.Count}
+		others := sync.Text{}
+		if n := len(unfinished) - 1; n > 0 {
+			others = sync.Textf("，另外 %d 个分片也这样运行", ", likewise the other %d", n)
+		}
 		s.program.sayNext(step{command: phrase(s.config.lang,
-			fmt.Sprintf("用同样的设置运行 okrsync sync --shard %s %s，然后再运行 okrsync report", first, header.Input.Path),
-			fmt.Sprintf("okrsync sync --shard %s %s with the same settings, then okrsync report again", first, header.Input.Path))})
+			fmt.Sprintf("用同样的设置运行 okrsync sync --shard %s %s%s，然后再运行 okrsync report", first, shellWord(header.Input.Path), others.ZH),
+			fmt.Sprintf("okrsync sync --shard %s %s with the same settings%s, then okrsync report again", first, shellWord(header.Input.Path), others.EN))})
 	}
 	if len(missing) > 0 {
 		return told{exitTrouble}

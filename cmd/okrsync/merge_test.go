@@ -144,8 +144,18 @@ func TestMissingShard(t *testing.T) {
 	if h.sim.Stats().Updates != rows || s.Counts[sync.Updated] != rows || s.RowsBefore != rows-left || len(h.folders()) != 3 {
 		t.Errorf("%d updates, %+v", h.sim.Stats().Updates, s)
 	}
-	if s := h.report(exitTrouble); s.Counts[sync.Updated] != rows {
-		t.Errorf("the run that went on is told as it was: %+v", s)
+	if s := h.report(exitOK); s.Counts[sync.Updated] != rows || s.ExitCode != exitOK || strings.Contains(h.stderr.String(), "missing") {
+		t.Errorf("the run that went on is told as it was: %+v\n%s", s, h.stderr.String())
+	}
+	if err := os.Remove(filepath.Join(h.merged(), sync.SummaryName)); err != nil { // as a kill does
+		t.Fatal(err)
+	}
+	if s := h.report(exitOK); s.ExitCode != exitOK || s.Outcome != "done" || s.Counts[sync.Updated] != rows {
+		t.Errorf("without its summary: %+v", s)
+	}
+	h.run(t.Context(), exitOK, "sync", "--shard", "1/3", "rows.csv")
+	if s := h.report(exitOK); s.Counts[sync.Updated] != rows || strings.Contains(h.stderr.String(), "missing") {
+		t.Errorf("a shard that ran again: %+v\n%s", s, h.stderr.String())
 	}
 }
 

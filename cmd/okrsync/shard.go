@@ -47,6 +47,11 @@ func (c config) whichShard(pod string) (sync.Shard, error) {
 		return sync.Shard{}, usagef(
 			"sync.shard 是 %s，而 sync.shards 是 %d：请只保留一个，或让总数一致",
 			"sync.shard is %s, and sync.shards is %d: leave one of them out, or let them agree", c.shardText, c.shards)
+	case count > 1 && pod != "" && index < count && shard != sync.ShardOf(index, count) && shard != sync.ShardOf(index+1, count):
+		return sync.Shard{}, usagef(
+			"sync.shard 是 %[1]s，而环境变量 %[2]s=%[3]d：各 Pod 会发送同一个分片；请用 sync.shards: %[4]d 代替 sync.shard",
+			"sync.shard is %[1]s, but %[2]s=%[3]d: the pods would send the same shard; say sync.shards: %[4]d instead of sync.shard",
+			c.shardText, completionIndex, index, count)
 	case count > 1 && pod != "" && index >= count:
 		return sync.Shard{}, usagef(
 			"sync.shard 是 %s，而环境变量 %s=%d 表示 Pod 比分片多：请让分片数等于 Job 的 completions",

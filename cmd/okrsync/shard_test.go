@@ -27,6 +27,10 @@ func TestWhichShard(t *testing.T) {
 		{shards: "1", pod: "0"},
 		{flag: "1/4", shards: "4", pod: "0", want: "1/4"},
 		{flag: "1/1", pod: "7"},
+		{flag: "2/4", pod: "1", want: "2/4"}, // counted from 1
+		{flag: "2/4", pod: "2", want: "2/4"}, // and from 0
+		{flag: "2/4", pod: "0", problem: "the pods would send the same shard"},
+		{flag: "2/4", pod: "3", problem: "the pods would send the same shard"},
 		{flag: "5/4", problem: "is not a shard"},
 		{flag: "-1/4", problem: "is not a shard"},
 		{flag: "2", problem: "is not a shard"},

@@ -33,6 +33,12 @@ func (p *page) Unreached() sync.Text {
 	if left <= 0 {
 		return sync.Text{}
 	}
+	if p.Shards != nil {
+		return sync.Text{
+			ZH: grouped(left) + " 行属于没有给出结果的分片，不在列表中；它们算作未处理。",
+			EN: countOf(left) + " of shards that gave no answer: not listed here, and counted as unprocessed.",
+		}
+	}
 	return sync.Text{
 		ZH: "程序停止时还有 " + grouped(left) + " 行没有轮到，不在列表中；它们算作未处理。",
 		EN: countOf(left) + " had not been reached when the program stopped: not listed here, and counted as unprocessed.",
