@@ -18,6 +18,8 @@ type Answer struct {
 	MendColumns int
 	// Rows are what is said, in the order of the file. An error ends the writing.
 	Rows iter.Seq2[AnswerRow, error]
+	// Empty is an answer without rows: the summary is what is seen first.
+	Empty bool
 	// Unreached is what is said beside rows of the file that have no answer.
 	Unreached AnswerRow
 	// Facts gives the lines of the summary, a label and a text each; the first is the
@@ -150,6 +152,9 @@ func (a *answering) begin() (err error) {
 		if err := fitToPage(a.book, name); err != nil {
 			return err
 		}
+	}
+	if a.Empty {
+		a.book.SetActiveSheet(1)
 	}
 	if a.rows, err = a.book.NewStreamWriter(a.sheet); err != nil {
 		return err

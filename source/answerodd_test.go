@@ -2,6 +2,8 @@ package source
 
 import (
 	"archive/zip"
+	"bytes"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -115,6 +117,43 @@ func TestTheme(t *testing.T) {
 	} {
 		if got := isTheme([]byte(part)); got != want {
 			t.Errorf("%s: %v", part, got)
+		}
+	}
+}
+
+// TestEmptyAnswer shows the summary first where there are no rows, and that sheet alone.
+func TestEmptyAnswer(t *testing.T) {
+	for empty, want := range map[bool]string{true: "2", false: "1"} {
+		a := testAnswer(answer{})
+		a.Empty = empty
+		var content bytes.Buffer
+		if err := WriteAnswer(&content, a); err != nil {
+			t.Fatal(err)
+		}
+		archive, err := zip.NewReader(bytes.NewReader(content.Bytes()), int64(content.Len()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var selected []string
+		for _, part := range archive.File {
+			name, isSheet := strings.CutPrefix(part.Name, "xl/worksheets/sheet")
+			if !isSheet {
+				continue
+			}
+			file, err := part.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := io.ReadAll(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(string(text), `tabSelected="true"`) || strings.Contains(string(text), `tabSelected="1"`) {
+				selected = append(selected, strings.TrimSuffix(name, ".xml"))
+			}
+		}
+		if got := strings.Join(selected, " "); got != want {
+			t.Errorf("empty %v: selected are the sheets %q, not %q", empty, got, want)
 		}
 	}
 }

@@ -59,14 +59,14 @@ func (s Summary) Verdict() sync.Text {
 // always an answer.
 func (s Summary) Todo() sync.Text {
 	mend := s.Counts[sync.Rejected] + s.Counts[sync.Failed]
+	if s.Inbox != "" {
+		if todo, ok := s.todoWithDropped(mend); ok {
+			return todo
+		}
+	}
 	switch {
 	case s.Stop != nil && s.Stop.Advice != sync.Text{}:
 		return s.Stop.Advice
-	case s.Inbox != "" && (s.Counts.Total() < s.Input.Rows || s.Counts[sync.Unprocessed] > 0):
-		return sync.Text{
-			ZH: "如果文件还在 " + s.Inbox + " 中，无需处理：下次会从停下的地方继续；否则请再放进去。已完成的行不会重复发送",
-			EN: "nothing if the file is still in " + s.Inbox + ": the next pass goes on where this one stopped; else put it there again. Rows that are done are not sent twice",
-		}
 	case s.Counts.Total() < s.Input.Rows || s.Counts[sync.Unprocessed] > 0:
 		return again
 	case s.Outcome == outcomeTrouble:
@@ -75,11 +75,6 @@ func (s Summary) Todo() sync.Text {
 		return sync.Text{
 			ZH: "按各行的建议修改，再检查一次，然后用 okrsync sync 发送；现在还没有发送任何内容",
 			EN: "mend these rows as each of them advises, check the file again, then send it with okrsync sync; nothing has been sent yet",
-		}
-	case mend > 0 && s.Inbox != "":
-		return sync.Text{
-			ZH: "按各行的建议修改（可以直接改 result.xlsx），然后把文件再放进 " + s.Inbox + "：已完成的行不会重复发送",
-			EN: "mend these rows as each of them advises (result.xlsx will do), then put the file into " + s.Inbox + " again: rows that are done are not sent twice",
 		}
 	case mend > 0:
 		return sync.Text{
@@ -96,6 +91,31 @@ func (s Summary) Todo() sync.Text {
 		return sync.Text{ZH: "排除上述原因，然后再运行一次", EN: "see to the reason, then run it again"}
 	}
 	return sync.Text{ZH: "无需处理", EN: "nothing to do"}
+}
+
+// todoWithDropped is what to do about a file that came from a drop folder: whoever dropped
+// it types no commands.
+func (s Summary) todoWithDropped(mend int) (todo sync.Text, ok bool) {
+	switch {
+	case s.Stop != nil && s.Stop.Code == string(sync.Guarded):
+		return sync.Text{
+			ZH: "请让运行 okrsync 的人核对这些变化；确认无误后，由其用 okrsync sync --yes 发送这个文件，或修改后再放进 " + s.Inbox,
+			EN: "have whoever runs okrsync look at the changes; if they are meant, okrsync sync --yes sends this file; else mend it and put it into " + s.Inbox + " again",
+		}, true
+	case s.Stop != nil && s.Stop.Advice != sync.Text{}:
+		return s.Stop.Advice, true
+	case s.Counts.Total() < s.Input.Rows || s.Counts[sync.Unprocessed] > 0 || s.Outcome == outcomeTrouble:
+		return sync.Text{
+			ZH: "如果文件还在 " + s.Inbox + " 中，无需处理：下次会从停下的地方继续；否则请再放进去。已完成的行不会重复发送",
+			EN: "nothing if the file is still in " + s.Inbox + ": the next pass goes on where this one stopped; else put it there again. Rows that are done are not sent twice",
+		}, true
+	case mend > 0:
+		return sync.Text{
+			ZH: "按各行的建议修改（可以直接改 result.xlsx），然后把文件再放进 " + s.Inbox + "：已完成的行不会重复发送",
+			EN: "mend these rows as each of them advises (result.xlsx will do), then put the file into " + s.Inbox + " again: rows that are done are not sent twice",
+		}, true
+	}
+	return sync.Text{}, false
 }
 
 // again is what to do about a run that did not come to its end.

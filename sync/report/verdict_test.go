@@ -25,6 +25,9 @@ func TestVerdict(t *testing.T) {
 		"ignored":        {summary(0, "done", nil, 2, sync.Ignored, sync.Ignored), "All 2 rows are ignored: nothing to update", "nothing to do"},
 		"to mend":        {summary(3, "rows_to_mend", nil, 2, sync.Updated, sync.Rejected), "1 of 2 rows did not reach Feishu and must be mended", "mend these rows"},
 		"trouble":        {summary(7, "trouble", nil, 2, sync.Updated, sync.Failed), "1 of 2 rows did not reach Feishu", "run the same file again"},
+		"dropped":        {dropped(summary(3, "rows_to_mend", nil, 2, sync.Updated, sync.Rejected)), "1 of 2 rows did not reach Feishu and must be mended", "put the file into /inbox again"},
+		"dropped, cut":   {dropped(summary(143, "terminated", nil, 2, sync.Updated, sync.Unprocessed)), "Not finished: 1 of 2 rows was not processed", "nothing if the file is still in /inbox"},
+		"guarded":        {dropped(summary(10, "guard", &Stop{Code: "guarded", Advice: sync.Text{ZH: "看", EN: "look"}}, 1, sync.Unprocessed)), "Not finished: 1 of 1 row was not processed", "have whoever runs okrsync look"},
 		"cut short":      {summary(143, "terminated", nil, 2, sync.Updated, sync.Unprocessed), "Not finished: 1 of 2 rows was not processed", "run the same file again"},
 		"cut short, two": {summary(130, "interrupted", nil, 4, sync.Rejected, sync.Unprocessed, sync.Unprocessed, sync.Updated), "Not finished: of 4 rows, 2 were not processed and 1 must be mended", "run the same file again"},
 		"quota":          {summary(6, "quota", advised, 1, sync.Unprocessed), "Not finished: 1 of 1 row was not processed", "wait"},
@@ -87,4 +90,10 @@ func TestPageHead(t *testing.T) {
 	if _, rest, _ := strings.Cut(string(page), `data-filter="mend"`); !strings.Contains(rest[:min(len(rest), 300)], "<b>2</b>") {
 		t.Errorf("%.300s", rest)
 	}
+}
+
+// dropped is a run of a file that came from a drop folder.
+func dropped(s Summary) Summary {
+	s.Inbox = "/inbox"
+	return s
 }

@@ -43,6 +43,7 @@ func XLSX(folder, lang string, s Summary, file *source.File, results iter.Seq2[s
 	defer func() { _ = os.RemoveAll(scratch) }() // the next run sweeps what is left
 	return sync.WriteFile(filepath.Join(folder, XLSXName), func(w io.Writer) error {
 		answer := book.answer(scratch, results)
+		answer.Empty = file == nil && s.Input.Rows == 0
 		if file == nil {
 			return source.WriteAnswer(w, answer)
 		}
