@@ -19,8 +19,8 @@ import (
 // mostBegun is how many processes may die on a file before it has to be looked at.
 const mostBegun = 5
 
-// patience is not endless either: a file whose rows Feishu has not taken for a day goes to
-// attention.
+// longestWait is how long a file waits for Feishu to take its rows, from the beginning of its
+// run; then somebody has to look.
 const longestWait = 24 * time.Hour
 
 // taken is a file of the inbox that was taken, and what came of it.
@@ -193,6 +193,9 @@ func (n *intake) complainOnce(err error) int {
 // or the one for machines if there are no others; both of a run that was given up.
 func (t taken) answersIn() []inbox.Answer {
 	var list []inbox.Answer
+	if t.folder == "" {
+		return nil
+	}
 	for _, name := range []string{report.XLSXName, report.HTMLName, report.CSVName} {
 		from := filepath.Join(t.folder, name)
 		if _, err := os.Stat(from); err == nil && (name != report.CSVName || len(list) == 0 || t.scratch) {
