@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -152,12 +153,7 @@ func TestInbox(t *testing.T) {
 		hostile = "-rf $(touch pwned); =cmd.csv"
 	}
 	b.drop("first.csv", values(1, 9, 1001))
-	once := true
-	b.during = func(r *http.Request) {
-		if !once || r.Method != http.MethodPatch {
-			return
-		}
-		once = false
+	drop := sync.OnceFunc(func() {
 		b.drop("good.csv", values(10, 19, 1002))
 		b.drop("again.csv", values(10, 19, 1002))
 		b.drop("rows.csv", values(20, 21, 1003)+"7100000000000000022,many\n")
@@ -170,6 +166,11 @@ func TestInbox(t *testing.T) {
 		b.drop("letter.docx", "Dear all")
 		b.drop("team/okrsync.yaml", read(t, "box/okrsync.yaml"))
 		b.drop("team/ours.csv", values(26, 29, 1007))
+	})
+	b.during = func(r *http.Request) {
+		if r.Method == http.MethodPatch {
+			drop()
+		}
 	}
 	b.wantPass(exitOK)
 	b.wantPass(exitInput)
