@@ -32,6 +32,7 @@ type Pacer struct {
 
 	mu      sync.Mutex
 	paces   map[feishu.Call]*pace
+	turns   map[feishu.Call]chan struct{} // held by the one caller of a kind who waits for a permit
 	quiet   time.Time     // nobody sends before
 	pause   Pause         // why, without its length
 	moment  time.Time     // nor before this, which is no pause
@@ -59,6 +60,7 @@ func NewPacer(limits []Limit, burst int) *Pacer {
 		limits:   limits,
 		burst:    burst,
 		paces:    make(map[feishu.Call]*pace),
+		turns:    make(map[feishu.Call]chan struct{}),
 		calls:    make(map[feishu.Call]int),
 		refusals: make(map[Refusal]int),
 	}
@@ -68,23 +70,56 @@ func NewPacer(limits []Limit, burst int) *Pacer {
 // what the call came to. The error is the context's, or a *BudgetError if no further
 // call is allowed.
 func (p *Pacer) Admit(ctx context.Context, call feishu.Call) (done func(error), err error) {
+	if err := p.permit(ctx, call); err != nil {
+		return nil, err
+	}
+	return p.sending(ctx, call)
+}
+
+// permit waits for a permit. Of those who want one for the same kind of call only the
+// first waits for it, the others for their turn: a permit that comes back wakes nobody
+// in vain.
+func (p *Pacer) permit(ctx context.Context, call feishu.Call) error {
+	turn := p.turn(call)
+	select {
+	case turn <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-turn }()
 	for ctx.Err() == nil {
 		wait, changed, err := p.try(call)
-		if err != nil {
-			return nil, err
+		if err != nil || wait == 0 {
+			return err
 		}
-		if wait == 0 {
-			return p.sending(ctx, call)
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-		case <-changed:
-		case <-timer.C:
-		}
-		timer.Stop()
+		await(ctx, wait, changed)
 	}
-	return nil, ctx.Err()
+	return ctx.Err()
+}
+
+// turn is the place of the one who waits for a permit.
+func (p *Pacer) turn(call feishu.Call) chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.turns[call] == nil {
+		p.turns[call] = make(chan struct{}, 1)
+	}
+	return p.turns[call]
+}
+
+// await waits until a time has passed, changed is closed or the context ends.
+func await(ctx context.Context, wait time.Duration, changed <-chan struct{}) {
+	var over <-chan time.Time
+	if wait < forever {
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		over = timer.C
+	}
+	select {
+	case <-ctx.Done():
+	case <-changed:
+	case <-over:
+	}
 }
 
 // sending notes a call that has its permit.
