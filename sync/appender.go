@@ -23,8 +23,9 @@ var (
 type appender struct {
 	mu    sync.Mutex
 	file  *os.File
-	size  int64 // of the file, if nobody else writes to it
-	err   error // the first failure; nothing is written after it
+	size  int64  // of the file, if nobody else writes to it
+	err   error  // the first failure; nothing is written after it
+	line  []byte // of the last line, for the next one
 	timer *time.Timer
 	dirty bool
 }
@@ -39,16 +40,17 @@ func newAppender(file *os.File, size int64) *appender {
 
 // add adds a line. After an error nothing more is written, and every further call
 // returns that error.
-func (a *appender) add(v any) error {
-	line, err := sealed(v)
-	if err != nil {
-		return err
-	}
+func (a *appender) add(what form) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.err != nil {
 		return a.err
 	}
+	line, err := sealed(a.line, what)
+	if err != nil {
+		return err
+	}
+	a.line = line
 	if n, err := a.file.Write(line); err != nil {
 		a.err = errors.Join(err, a.cut(n))
 		return a.err

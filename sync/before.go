@@ -70,7 +70,7 @@ func (r *Record) outdate(written map[string]time.Time) error {
 		}
 		if at, ok := written[result.key()]; ok && at.After(result.FinishedAt) {
 			r.lines[i].done = false
-			r.sent[s.row] = result // what it had before is still to be brought back
+			r.sent[int(s.row)] = result // what it had before is still to be brought back
 		}
 	}
 	return nil

@@ -93,7 +93,7 @@ type Journal struct {
 // an error if there is one already.
 func CreateJournal(folder string, h Header) (*Journal, error) {
 	h.Format = JournalFormat
-	header, err := sealed(h)
+	header, err := sealed(nil, marshalled(h))
 	if err != nil {
 		return nil, err
 	}
@@ -145,9 +145,9 @@ func ContinueJournal(r *Record) (*Journal, error) {
 	if j.rows, err = openAppender(filepath.Join(r.Folder, JournalName), 0, r.end); err != nil {
 		return nil, errors.Join(err, j.calls.close())
 	}
-	err = j.calls.add(note{Attempt: Attempt{At: time.Now().UTC()}, Start: true})
+	err = j.calls.add(marshalled(note{Attempt: Attempt{At: time.Now().UTC()}, Start: true}))
 	if err == nil && r.unsure {
-		err = j.calls.add(note{Attempt: Attempt{At: time.Now().UTC()}, Lost: true})
+		err = j.calls.add(marshalled(note{Attempt: Attempt{At: time.Now().UTC()}, Lost: true}))
 	}
 	if err != nil {
 		return nil, errors.Join(err, j.rows.close(), j.calls.close())
@@ -184,14 +184,14 @@ func openAppender(name string, flags int, end int64) (*appender, error) {
 
 // Append writes the line of one row. After an error nothing more is written, and every
 // further call returns that error.
-func (j *Journal) Append(r Result) error { return j.rows.add(r) }
+func (j *Journal) Append(r Result) error { return j.rows.add(r.appendTo) }
 
 // Sending notes an attempt that is about to go out; after an error it must not.
-func (j *Journal) Sending(a Attempt) error { return j.calls.add(a) }
+func (j *Journal) Sending(a Attempt) error { return j.calls.add(a.appendTo) }
 
 // Resting notes that nobody sends before a time.
 func (j *Journal) Resting(until time.Time) error {
-	return j.calls.add(note{Attempt: Attempt{At: time.Now().UTC()}, Quiet: until.UTC()})
+	return j.calls.add(marshalled(note{Attempt: Attempt{At: time.Now().UTC()}, Quiet: until.UTC()}))
 }
 
 // Close brings everything to the disk and closes the journal of a run that has ended, as

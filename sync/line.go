@@ -34,9 +34,20 @@ func checksum(b []byte) (text [8]byte) {
 // errDamaged is a line that is not what was written: no row is done by guess.
 var errDamaged = Errorf("这一行已损坏", "the line is damaged")
 
-// sealed returns v, which becomes a JSON object, as a line with its checksum.
-func sealed(v any) ([]byte, error) {
-	line, err := json.Marshal(v)
+// A form appends something as a JSON object.
+type form func([]byte) ([]byte, error)
+
+// marshalled is the form that encoding/json gives a value.
+func marshalled(v any) form {
+	return func(b []byte) ([]byte, error) {
+		object, err := json.Marshal(v)
+		return append(b, object...), err
+	}
+}
+
+// sealed appends what has a form as a line with its checksum to the beginning of b.
+func sealed(b []byte, what form) ([]byte, error) {
+	line, err := what(b[:0])
 	if err != nil {
 		return nil, err
 	}
@@ -50,22 +61,24 @@ func sealed(v any) ([]byte, error) {
 	return append(line, sumTail+"\n"...), nil
 }
 
-// unseal decodes a line into v, if it is what was written.
-func unseal(line []byte, v any) error {
+// unseal reports whether a line is what was written.
+func unseal(line []byte) error {
 	end := len(line) - sumLength
 	if end < 1 {
 		return errDamaged
 	}
 	sum := checksum(line[:end])
-	if string(line[end:]) != sumHead+string(sum[:])+sumTail {
+	if head, tail := line[end:len(line)-len(sumTail)], line[len(line)-len(sumTail):]; string(tail) != sumTail ||
+		string(head[:len(sumHead)]) != sumHead || string(head[len(sumHead):]) != string(sum[:]) {
 		return errDamaged
 	}
-	return json.Unmarshal(line, v)
+	return nil
 }
 
 // A lineReader reads lines and knows where they stand.
 type lineReader struct {
 	r     *bufio.Reader
+	line  []byte
 	start int64 // of the last line
 	end   int64 // behind its line feed
 }
@@ -73,17 +86,17 @@ type lineReader struct {
 func newLineReader(r io.Reader) *lineReader { return &lineReader{r: bufio.NewReaderSize(r, 1<<16)} }
 
 // next returns the next line without its line feed, and nil for one that is longer than
-// any okrsync writes. io.EOF means that there is no further whole line: what stands
+// any okrsync writes. It is good until the next call. io.EOF means that there is no further whole line: what stands
 // behind the last line feed was cut by a kill.
 func (l *lineReader) next() ([]byte, error) {
-	var line []byte
+	l.line = l.line[:0]
 	length := int64(0)
 	for {
 		part, err := l.r.ReadSlice('\n')
 		if length += int64(len(part)); length > maxLine {
-			line = nil
+			l.line = l.line[:0]
 		} else {
-			line = append(line, part...)
+			l.line = append(l.line, part...)
 		}
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
@@ -93,6 +106,6 @@ func (l *lineReader) next() ([]byte, error) {
 		}
 		l.start = l.end
 		l.end += length
-		return line[:max(len(line)-1, 0)], nil
+		return l.line[:max(len(l.line)-1, 0)], nil
 	}
 }

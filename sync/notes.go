@@ -48,7 +48,10 @@ func readNotes(folder string, each func(note)) (end int64, whole bool, err error
 			return 0, false, err
 		}
 		var n note
-		if unseal(line, &n) != nil || n.Lost {
+		if err = unseal(line); err == nil {
+			n, err = parseNote(string(line))
+		}
+		if err != nil || n.Lost {
 			whole = false
 			continue
 		}
@@ -61,7 +64,7 @@ func readNotes(folder string, each func(note)) (end int64, whole bool, err error
 func forget(folder string, past Past) error {
 	return WriteFile(callsOf(folder), func(w io.Writer) error {
 		for n := range past.notes() {
-			line, err := sealed(n)
+			line, err := sealed(nil, marshalled(n))
 			if err == nil {
 				_, err = w.Write(line)
 			}

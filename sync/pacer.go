@@ -33,12 +33,12 @@ type Pacer struct {
 	mu      sync.Mutex
 	paces   map[feishu.Call]*pace
 	turns   map[feishu.Call]chan struct{} // held by the one caller of a kind who waits for a permit
-	quiet   time.Time     // nobody sends before
-	pause   Pause         // why, without its length
-	moment  time.Time     // nor before this, which is no pause
-	changed chan struct{} // closed when a permit comes back; nil when nobody waits
-	out     int           // calls on the wire
-	most    int           // that may be there; 0 without a bound
+	quiet   time.Time                     // nobody sends before
+	pause   Pause                         // why, without its length
+	moment  time.Time                     // nor before this, which is no pause
+	changed chan struct{}                 // closed when a permit comes back; nil when nobody waits
+	out     int                           // calls on the wire
+	most    int                           // that may be there; 0 without a bound
 	outage  outage
 	slow    int       // refusals for frequency with nothing accepted between
 	slowAt  time.Time // the first of them

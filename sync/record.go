@@ -10,8 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-
-	"okrsync/feishu"
 )
 
 // A Record is a journal opened for reading: its header, where each row's last line
@@ -24,19 +22,22 @@ type Record struct {
 	// the first of them. No row is done by guess: theirs have no answer.
 	Damaged, FirstDamaged int
 
-	file     *os.File
-	end      int64          // of the last whole line
-	lines    []span         // by row
-	sent     map[int]Result // rows that are not done, and for which a call was made
-	line     []byte         // that was read last
-	callsEnd int64          // of the last whole line of the attempts
-	unsure   bool           // the attempts are not complete: any row without an answer may have been sent
+	file  *os.File
+	end   int64          // of the last whole line
+	lines []span         // by row
+	sent  map[int]Result // rows that are not done, and for which a call was made
+	read  struct {       // a part of the file that was read
+		start int64
+		b     []byte
+	}
+	callsEnd int64 // of the last whole line of the attempts
+	unsure   bool  // the attempts are not complete: any row without an answer may have been sent
 }
 
 // span is the place of one line: 24 bytes, since there is one for each row of a file.
 type span struct {
 	start    int64
-	row      int
+	row      int32
 	length   int32
 	attempts uint16
 	status   uint8 // index into Statuses
@@ -108,7 +109,10 @@ func (h *Header) read(line []byte) error {
 	if err := json.Unmarshal(line, &format); err == nil && format.Format != JournalFormat && format.Format != 0 {
 		return Errorf("记录的格式 %d 不是这个版本的 okrsync 能读取的", "format %d is not one this version of okrsync reads", format.Format)
 	}
-	if err := unseal(line, h); err != nil {
+	if err := unseal(line); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(line, h); err != nil {
 		return err
 	}
 	if h.Format != JournalFormat {
@@ -119,32 +123,24 @@ func (h *Header) read(line []byte) error {
 
 // takeIn takes in the line of a row.
 func (r *Record) takeIn(line []byte, start int64) error {
-	var ended struct {
-		Row      int          `json:"row"`
-		Status   Status       `json:"status"`
-		Code     string       `json:"code"`
-		Class    feishu.Class `json:"class"`
-		Attempts int          `json:"attempts"`
-	}
-	if err := unseal(line, &ended); err != nil {
+	if err := unseal(line); err != nil {
 		return err
 	}
-	status := slices.Index(Statuses, ended.Status)
-	if ended.Row < 1 || status < 0 {
+	result, err := parseResult(string(line))
+	if err != nil {
+		return err
+	}
+	status := slices.Index(Statuses, result.Status)
+	if result.Row < 1 || result.Row > math.MaxInt32 || status < 0 {
 		return errDamaged
 	}
-	brief := Result{Status: ended.Status, Code: ended.Code, Class: ended.Class}
-	delete(r.sent, ended.Row)
-	if brief.again() && ended.Attempts > 0 {
-		var result Result
-		if err := json.Unmarshal(line, &result); err != nil {
-			return err
-		}
-		r.sent[ended.Row] = result
+	delete(r.sent, result.Row)
+	if result.again() && result.Attempts > 0 {
+		r.sent[result.Row] = result
 	}
 	r.lines = append(r.lines, span{
-		row: ended.Row, start: start, length: int32(len(line)), attempts: uint16(min(ended.Attempts, math.MaxUint16)),
-		status: uint8(status), done: !brief.again(), left: brief.Status == Unprocessed || brief.Troubled(),
+		row: int32(result.Row), start: start, length: int32(len(line)), attempts: uint16(min(result.Attempts, math.MaxUint16)),
+		status: uint8(status), done: !result.again(), left: result.Status == Unprocessed || result.Troubled(),
 	})
 	return nil
 }
@@ -169,7 +165,7 @@ func (r *Record) addInFlight() error {
 		case found:
 			r.lines[i].status, r.lines[i].done, r.lines[i].left = unprocessed, false, true
 		default:
-			first = append(first, span{row: row, status: unprocessed, left: true})
+			first = append(first, span{row: int32(row), status: unprocessed, left: true})
 		}
 	}
 	r.lines = append(r.lines, first...)
@@ -202,7 +198,7 @@ func (r *Record) find(row int) (span, bool) {
 }
 
 func (r *Record) index(row int) (int, bool) {
-	return slices.BinarySearchFunc(r.lines, row, func(s span, row int) int { return cmp.Compare(s.row, row) })
+	return slices.BinarySearchFunc(r.lines, row, func(s span, row int) int { return cmp.Compare(int(s.row), row) })
 }
 
 // Rows is how many rows have an answer, or were on their way to one.
@@ -231,18 +227,35 @@ func (r *Record) Results() iter.Seq2[Result, error] {
 }
 
 func (r *Record) result(s span) (Result, error) {
-	if sent, ok := r.sent[s.row]; ok {
+	if sent, ok := r.sent[int(s.row)]; ok {
 		return sent, nil
 	}
-	r.line = slices.Grow(r.line[:0], int(s.length))[:s.length]
-	var result Result
-	if _, err := r.file.ReadAt(r.line, s.start); err != nil {
+	line, err := r.lineAt(s)
+	if err != nil {
 		return Result{}, err
 	}
-	if err := json.Unmarshal(r.line, &result); err != nil {
+	result, err := parseResult(string(line))
+	if err != nil {
 		return Result{}, Errorf("第 %d 行的记录：%v", "the line of row %d: %v", s.row, errDamaged)
 	}
 	return result, nil
+}
+
+// lineAt reads a line, and ahead: the lines stand about in the order of the rows.
+func (r *Record) lineAt(s span) ([]byte, error) {
+	const ahead = 64 << 10
+	from, to := s.start-r.read.start, s.start-r.read.start+int64(s.length)
+	if from < 0 || to > int64(len(r.read.b)) {
+		r.read.b = slices.Grow(r.read.b[:0], max(int(s.length), ahead))
+		n, err := r.file.ReadAt(r.read.b[:cap(r.read.b)], s.start)
+		if n < int(s.length) {
+			r.read.b = nil
+			return nil, err
+		}
+		r.read.b, r.read.start = r.read.b[:n], s.start
+		from, to = 0, int64(s.length)
+	}
+	return r.read.b[from:to], nil
 }
 
 // Close closes the journal.
