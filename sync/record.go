@@ -216,8 +216,20 @@ func (r *Record) Counts() map[Status]int {
 // Results gives the rows' results in file order. An error is the last thing
 // yielded.
 func (r *Record) Results() iter.Seq2[Result, error] {
+	return r.resultsOf(func(span) bool { return true })
+}
+
+// ToMend gives the results of the rows that somebody has to do something about, likewise.
+func (r *Record) ToMend() iter.Seq2[Result, error] {
+	return r.resultsOf(func(s span) bool { return Result{Status: Statuses[s.status]}.ToMend() })
+}
+
+func (r *Record) resultsOf(wanted func(span) bool) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		for i := range r.lines {
+			if !wanted(r.lines[i]) {
+				continue
+			}
 			result, err := r.result(r.lines[i])
 			if !yield(result, err) || err != nil {
 				return

@@ -47,7 +47,8 @@ func (r Retry) exponential(least float64) *backoff.ExponentialBackOff {
 // patience is the back-off of one row: a backoff.BackOff that counts tries for
 // what is transient, and leaves all other waiting to those who hold everybody.
 type patience struct {
-	exponential *backoff.ExponentialBackOff
+	retry       Retry
+	exponential *backoff.ExponentialBackOff // nil until there is something to wait for
 	tries       int
 	slowDowns   int
 	last        feishu.Class // what the last try ended in
@@ -64,14 +65,14 @@ func (r Retry) orDefaults() Retry {
 
 func (r Retry) patience() *patience {
 	return &patience{
-		tries:       r.orDefaults().Attempts,
-		slowDowns:   maxSlowDowns,
-		exponential: r.exponential(0), // full jitter
+		retry:     r,
+		tries:     r.orDefaults().Attempts,
+		slowDowns: maxSlowDowns,
 	}
 }
 
 // Reset starts anew; backoff.RetryNotify calls it first.
-func (p *patience) Reset() { p.exponential.Reset() }
+func (p *patience) Reset() { p.exponential = nil }
 
 // NextBackOff returns how long this row waits before its next try.
 func (p *patience) NextBackOff() time.Duration {
@@ -83,6 +84,9 @@ func (p *patience) NextBackOff() time.Duration {
 	}
 	if p.tries--; p.tries <= 0 {
 		return backoff.Stop
+	}
+	if p.exponential == nil {
+		p.exponential = p.retry.exponential(0) // full jitter
 	}
 	return p.exponential.NextBackOff()
 }

@@ -63,10 +63,10 @@ func (c config) tells(s report.Summary) bool {
 
 // firstToMend returns the rows to mend that the group is shown.
 func (t *transfer) firstToMend(record *sync.Record) ([]sync.Result, error) {
-	if !t.config.tells(t.summary) || t.summary.Counts[sync.Rejected]+t.summary.Counts[sync.Failed] == 0 {
+	if !t.config.tells(t.summary) {
 		return nil, nil
 	}
-	return report.ToMend(record.Results())
+	return report.ToMend(record.ToMend())
 }
 
 // message is what the group hears of the run.

@@ -67,7 +67,7 @@ func (ps *problems) of(results iter.Seq2[sync.Result, error]) iter.Seq2[sync.Res
 // problemsIn are those of the rows of a journal.
 func problemsIn(record *sync.Record) (*problems, error) {
 	ps := newProblems()
-	for _, err := range ps.of(record.Results()) {
+	for _, err := range ps.of(record.ToMend()) {
 		if err != nil {
 			return nil, err
 		}
