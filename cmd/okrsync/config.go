@@ -139,6 +139,9 @@ func (c config) pacer() *sync.Pacer {
 
 // client returns a client for the configured app, paced by the pacer.
 func (c config) client(pacer *sync.Pacer) (*feishu.Client, error) {
+	if err := trustedFor(c.baseURL); err != nil {
+		return nil, err
+	}
 	client, err := feishu.NewClient(feishu.Config{
 		BaseURL:     c.baseURL,
 		AppID:       c.appID,

@@ -15,7 +15,6 @@ import (
 	_ "time/tzdata" // TZ is asked of the system's files, which the image does not have
 
 	"go.uber.org/zap"
-	_ "golang.org/x/crypto/x509roots/fallback" // where the system has no certificates, as in the image
 )
 
 func main() {

@@ -115,6 +115,9 @@ func (s *session) notify(ctx context.Context, m report.Message) {
 
 // post sends a card to the group, three times at most.
 func (s *session) post(ctx context.Context, card feishu.Card) error {
+	if err := trustedFor(string(s.config.WebhookURL)); err != nil {
+		return err
+	}
 	bot := feishu.Bot{URL: s.config.WebhookURL, Secret: s.config.WebhookSecret, UserAgent: "okrsync/" + version()}
 	for _, wait := range []time.Duration{time.Second, 2 * time.Second} {
 		err := bot.Send(ctx, card)
