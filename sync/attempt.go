@@ -23,7 +23,7 @@ type Attempt struct {
 type carriedKey struct{}
 
 // carrying tells the pacer, through the context of a call, which rows it updates.
-func carrying(ctx context.Context, steps ...step) context.Context {
+func carrying(ctx context.Context, steps []step) context.Context {
 	return context.WithValue(ctx, carriedKey{}, steps)
 }
 
@@ -34,15 +34,16 @@ func attemptOf(ctx context.Context, call feishu.Call, answered int) Attempt {
 		return a // it may be made on the way to an update, as for a token
 	}
 	steps, _ := ctx.Value(carriedKey{}).([]step)
-	for _, s := range steps {
-		a.Rows = append(a.Rows, s.flying(a.At))
+	a.Rows = make([]Result, len(steps))
+	for i := range steps {
+		a.Rows[i] = steps[i].flying(a.At)
 	}
 	return a
 }
 
 // flying is what is known of a row while its call is on the wire.
-func (s step) flying(at time.Time) Result {
-	r := s.result
+func (s *step) flying(at time.Time) Result {
+	r := &s.result
 	return Result{
 		Row: r.Row, Source: r.Source, Table: r.Table, Item: r.Item, Owner: r.Owner, Status: Unprocessed,
 		Sent: s.fields, Before: r.Before, Irreversible: r.Irreversible, Notifies: r.Notifies,

@@ -46,7 +46,7 @@ func (e *engine) halves(ctx context.Context, steps []step, owner int) {
 // together sends steps in one call, if it can be.
 func (e *engine) together(ctx context.Context, steps []step, owner int) {
 	if len(steps) == 1 {
-		e.send(ctx, steps[0], pass{owner: owner})
+		e.send(ctx, steps, pass{owner: owner})
 		return
 	}
 	reply, p, err := e.batch(ctx, steps, owner)
@@ -56,7 +56,7 @@ func (e *engine) together(ctx context.Context, steps []step, owner int) {
 		e.sizes.passed(len(steps))
 		e.reconcile(ctx, p, steps, reply)
 	case errors.Is(err, errAlone):
-		e.send(ctx, steps[0], p)
+		e.send(ctx, steps[:1], p)
 		e.chunks(ctx, steps[1:], owner)
 	case errors.Is(err, errTooLarge):
 		e.chunks(ctx, steps, owner)
@@ -127,7 +127,7 @@ func (e *engine) limited(ctx context.Context, p pass, steps []step, owner int) {
 		}
 		owner = p.row
 		defer e.quota.release(owner)
-		e.send(ctx, steps[0], pass{owner: owner})
+		e.send(ctx, steps[:1], pass{owner: owner})
 		steps = steps[1:]
 	}
 	if tooLarge || len(steps) == 1 {
@@ -153,7 +153,7 @@ func (e *engine) batch(ctx context.Context, steps []step, owner int) (feishu.Bat
 		case len(steps) > e.sizes.next():
 			return errTooLarge
 		}
-		reply, err = e.Client.BatchUpdate(carrying(p.ctx, steps...), steps[0].table(), entries)
+		reply, err = e.Client.BatchUpdate(carrying(p.ctx, steps), steps[0].table(), entries)
 		for i := range steps {
 			steps[i].tried(err, feishu.CallBatchUpdate)
 		}
@@ -162,7 +162,7 @@ func (e *engine) batch(ctx context.Context, steps []step, owner int) (feishu.Bat
 				return permanent(err)
 			}
 		}
-		return unlessLost(err, steps...)
+		return unlessLost(err, steps)
 	})
 	return reply, p, err
 }
@@ -197,8 +197,9 @@ func (e *engine) reconcile(ctx context.Context, p pass, steps []step, reply feis
 		e.explain(ctx, s, p.owner, failed[s.result.Item])
 	}
 	if len(unknown) > 0 {
-		for _, s := range e.unapplied(ctx, unknown) {
-			e.send(ctx, s, pass{owner: p.owner})
+		left := e.unapplied(ctx, unknown)
+		for i := range left {
+			e.send(ctx, left[i:i+1], pass{owner: p.owner})
 		}
 	}
 }
@@ -207,7 +208,7 @@ func (e *engine) reconcile(ctx context.Context, p pass, steps []step, reply feis
 // in vain for many of them, the reason that the batch gave has to do.
 func (e *engine) explain(ctx context.Context, s step, owner int, reason string) {
 	if s.named = true; e.explained.Load() < mostExplained {
-		e.send(ctx, s, pass{owner: owner})
+		e.send(ctx, []step{s}, pass{owner: owner})
 		return
 	}
 	s.result.Status, s.result.Class = Failed, feishu.ClassRow

@@ -26,11 +26,19 @@ func newBatcher(size int) *batcher {
 
 // add takes a step in and returns a batch that is ready to be sent, if one is.
 func (b *batcher) add(s step) []step {
+	if b.size == 1 {
+		return []step{s}
+	}
 	table := s.table()
-	b.batches[table] = append(b.batches[table], s)
+	batch := b.batches[table]
+	if batch == nil && len(b.batches)*b.size < mostGathered { // of many tables most have few rows
+		batch = make([]step, 0, b.size)
+	}
+	batch = append(batch, s)
+	b.batches[table] = batch
 	b.held++
 	switch {
-	case len(b.batches[table]) == b.size:
+	case len(batch) == b.size:
 		return b.remove(table)
 	case b.held > mostGathered:
 		return b.remove(b.fullest())

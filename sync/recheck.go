@@ -20,7 +20,7 @@ func tells(f feishu.Fields) bool {
 
 // unlessLost makes an error one that is not tried again just so, if the answer of a
 // write was lost that may have told somebody.
-func unlessLost(err error, steps ...step) error {
+func unlessLost(err error, steps []step) error {
 	if anyLost(steps) {
 		return permanent(err)
 	}

@@ -7,55 +7,58 @@ import (
 	"okrsync/feishu"
 )
 
-// send updates one item, as often as it takes, and hands out the row's result. The
-// pass is one that the row has already, or none.
-func (e *engine) send(ctx context.Context, s step, p pass) {
+// send updates the item of one step, as often as it takes, and hands out the row's result.
+// The pass is one that the row has already, or none.
+func (e *engine) send(ctx context.Context, one []step, p pass) {
 	for {
+		s := &one[0]
 		p.row = s.result.Row
 		var err error
 		p, err = e.update(ctx, p, &s.result, func(p pass) error {
-			item, err := e.Client.Patch(carrying(p.ctx, s), s.table(), s.result.Item, s.fields)
+			item, err := e.Client.Patch(carrying(p.ctx, one), s.table(), s.result.Item, s.fields)
 			if s.tried(err, feishu.CallPatch); err == nil {
 				s.result.After = confirmed(s.fields, item.Fields)
 			}
-			return unlessLost(err, s)
+			return unlessLost(err, one)
 		})
-		r := s.result
 		refusal, refused := errors.AsType[*feishu.Error](err)
 		switch {
 		case err == nil:
-			e.passed(p, r)
+			e.passed(p, s.result)
 			return
 		case !refused:
 			e.quota.inconclusive(p)
-			e.cutShort(ctx, r, err)
+			e.cutShort(ctx, s.result, err)
 			return
 		case refusal.Class == feishu.ClassTransient && s.lost && s.losses < e.Retry.orDefaults().Attempts && !e.Pacer.Down():
 			e.quota.inconclusive(p)
-			left := e.recheck(ctx, []step{s}, refusal)
-			if len(left) == 0 {
+			if one = e.recheck(ctx, one, refusal); len(one) == 0 {
 				return
 			}
-			s = left[0]
 		case refusal.Class != feishu.ClassUpdateLimit:
 			e.quota.inconclusive(p)
-			if s.named {
-				e.explained.Add(1)
-			}
-			if s.amid && refusal.Class == feishu.ClassRow {
-				e.finish(r.failed(refusal)) // it concerns nobody else, whatever it is
-			} else {
-				e.refused(r, refusal)
-			}
+			e.turnedDown(s, refusal)
 			return
 		case p.probe:
-			e.suspect(r, refusal)
+			e.suspect(s.result, refusal)
 			return
 		default:
 			e.again(&s.result)(refusal, 0)
 			e.quota.refused(p)
 		}
 		p = pass{owner: p.owner}
+	}
+}
+
+// turnedDown hands out a step that Feishu refused in a call of its own.
+func (e *engine) turnedDown(s *step, refusal *feishu.Error) {
+	if s.named {
+		e.explained.Add(1)
+	}
+	if s.amid && refusal.Class == feishu.ClassRow {
+		e.finish(s.result.failed(refusal)) // it concerns nobody else, whatever it is
+	} else {
+		e.refused(s.result, refusal)
 	}
 }
 
