@@ -273,6 +273,9 @@ func (f *File) Close() error { return f.file.Close() }
 // Name is the name the file was opened by.
 func (f *File) Name() string { return f.name }
 
+// Size is how large the file was when it was opened, in bytes.
+func (f *File) Size() int64 { return f.info.Size() }
+
 // Format is what the content turned out to be: "csv" or "xlsx".
 func (f *File) Format() string {
 	if f.book == nil {

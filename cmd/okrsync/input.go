@@ -13,15 +13,20 @@ import (
 const stdinName = "-"
 
 // openInput opens a file argument; "-" is standard input.
-func (p *program) openInput(ctx context.Context, name string, o source.Options) (*source.File, error) {
-	if name != stdinName {
-		return source.Open(name, o)
+func (p *program) openInput(ctx context.Context, name string, o source.Options) (input *source.File, err error) {
+	if name == stdinName {
+		var file *os.File
+		if file, err = p.spool(ctx); err == nil {
+			input, err = source.New(file, "stdin", o)
+		}
+	} else {
+		input, err = source.Open(name, o)
 	}
-	file, err := p.spool(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return source.New(file, "stdin", o)
+	leanCollector(input.Size())
+	return input, nil
 }
 
 // spool copies standard input into a temporary file without a name, since a

@@ -18,7 +18,7 @@ import (
 )
 
 func main() {
-	leanCollector()
+	leanCollector(0)
 	stderr := newScreen(os.Stderr)
 	ctx, stop := untilSignal(context.Background(), func(s os.Signal) {
 		said := make(chan struct{})
@@ -35,15 +35,6 @@ func main() {
 	code := run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, stderr)
 	stop()
 	os.Exit(code)
-}
-
-// leanCollector lets the heap grow by half between collections instead of to the
-// double, unless the environment says otherwise: the largest thing in it, the index
-// of the items a file names, has no pointers and costs the collector nothing.
-func leanCollector() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50)
-	}
 }
 
 // interrupted is why a run was asked to end: the cause of its context.

@@ -96,6 +96,7 @@ func (n *intake) openDrop(d *inbox.Drop) (*source.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	leanCollector(input.Size())
 	if err := checkTarget(n.config, input); err != nil {
 		return nil, errors.Join(err, input.Close())
 	}
