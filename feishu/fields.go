@@ -3,6 +3,8 @@ package feishu
 import (
 	"encoding/json"
 	"strconv"
+
+	"okrsync/feishu/plainjson"
 )
 
 // Fields are the values of an item that can be updated. "" leaves a field out:
@@ -16,6 +18,16 @@ type Fields struct {
 
 // Empty reports whether there is nothing to send.
 func (f Fields) Empty() bool { return f == Fields{} }
+
+// AppendJSON appends the fields as encoding/json has them. What is no number is an error.
+func (f Fields) AppendJSON(b []byte) ([]byte, error) {
+	o := plainjson.Begin(b)
+	o.OmitNumber("metric_initial_value", f.Initial)
+	o.OmitNumber("metric_target_value", f.Target)
+	o.OmitNumber("metric_current_value", f.Current)
+	o.OmitText("supported_user_id", f.SupportedUserID)
+	return o.End()
+}
 
 // Names returns the API names of the fields that are given, in the order of the
 // vendor's page.

@@ -2,20 +2,17 @@ package sync
 
 import (
 	"encoding/json"
-	"strconv"
-	"strings"
-	"time"
-	"unicode/utf8"
 
 	"okrsync/feishu"
+	"okrsync/feishu/plainjson"
 )
 
 // parseResult reads the line of a row. A line that is not just as this version of
 // okrsync writes it is left to encoding/json. Its texts are parts of the line.
 func parseResult(line string) (r Result, err error) {
-	c := cursor{rest: line}
-	c.result(&r)
-	if !c.odd && c.rest == "" {
+	c := plainjson.Read(line)
+	readResult(&c, &r)
+	if c.Done() {
 		return r, nil
 	}
 	return unmarshalled[Result](line)
@@ -23,28 +20,28 @@ func parseResult(line string) (r Result, err error) {
 
 // parseNote reads a line about calls, likewise.
 func parseNote(line string) (n note, err error) {
-	c := cursor{rest: line}
-	c.members(func(name string) {
+	c := plainjson.Read(line)
+	c.Members(func(name string) {
 		switch name {
 		case "call":
-			n.Call = feishu.Call(c.text())
+			n.Call = feishu.Call(c.Text())
 		case "at":
-			n.At = c.time()
+			n.At = c.Time()
 		case "answered":
-			n.Answered = c.count()
+			n.Answered = c.Int()
 		case "rows":
-			n.Rows = nil
-			c.elements(func() {
+			n.Rows = []Result{}
+			c.Elements(func() {
 				n.Rows = append(n.Rows, Result{})
-				c.result(&n.Rows[len(n.Rows)-1])
+				readResult(&c, &n.Rows[len(n.Rows)-1])
 			})
 		case "crc":
-			c.text()
+			c.Text()
 		default:
-			c.odd = true
+			c.Refuse()
 		}
 	})
-	if !c.odd && c.rest == "" {
+	if c.Done() {
 		return n, nil
 	}
 	return unmarshalled[note](line)
@@ -55,191 +52,93 @@ func unmarshalled[T any](line string) (v T, err error) {
 	return v, err
 }
 
-// A cursor reads JSON as it is written here: without spaces and with known names.
-type cursor struct {
-	rest string
-	odd  bool // it is not like that, and what was read means nothing
-}
-
-// result reads an object that is a result, perhaps with its checksum.
-func (c *cursor) result(r *Result) {
-	c.members(func(name string) {
+// readResult reads an object that is a result, perhaps with its checksum.
+func readResult(c *plainjson.Cursor, r *Result) {
+	c.Members(func(name string) {
 		switch name {
 		case "row":
-			r.Row = c.count()
+			r.Row = c.Int()
 		case "metric_source_id":
-			r.Source = c.text()
+			r.Source = c.Text()
 		case "metric_table_id":
-			r.Table = c.text()
+			r.Table = c.Text()
 		case "metric_item_id":
-			r.Item = c.text()
+			r.Item = c.Text()
 		case "status":
-			r.Status = Status(c.text())
+			r.Status = Status(c.Text())
 		case "class":
-			r.Class = feishu.Class(c.text())
+			r.Class = feishu.Class(c.Text())
 		case "sent":
-			c.fields(&r.Sent)
+			readFields(c, &r.Sent)
 		case "before":
-			c.fields(&r.Before)
+			readFields(c, &r.Before)
 		case "after":
-			c.fields(&r.After)
+			readFields(c, &r.After)
 		case "attempts":
-			r.Attempts = c.count()
+			r.Attempts = c.Int()
 		case "http_status":
-			r.HTTPStatus = c.count()
+			r.HTTPStatus = c.Int()
 		case "finished_at":
-			r.FinishedAt = c.time()
+			r.FinishedAt = c.Time()
 		case "crc":
-			c.text()
+			c.Text()
 		default:
-			c.rarer(name, r)
+			readRarer(c, name, r)
 		}
 	})
 }
 
-// rarer reads a member that most results do not have.
-func (c *cursor) rarer(name string, r *Result) {
+// readRarer reads a member that most results do not have.
+func readRarer(c *plainjson.Cursor, name string, r *Result) {
 	switch name {
 	case "code":
-		r.Code = c.text()
+		r.Code = c.Text()
 	case "reason":
-		c.words(&r.Reason)
+		readWords(c, &r.Reason)
 	case "advice":
-		c.words(&r.Advice)
+		readWords(c, &r.Advice)
 	case "user_id":
-		r.Owner = c.text()
+		r.Owner = c.Text()
 	case "irreversible":
-		r.Irreversible = nil
-		c.elements(func() { r.Irreversible = append(r.Irreversible, c.text()) })
+		r.Irreversible = []string{}
+		c.Elements(func() { r.Irreversible = append(r.Irreversible, c.Text()) })
 	case "notifies":
-		r.Notifies = c.text()
+		r.Notifies = c.Text()
 	case "uncertain":
-		c.take("true")
-		r.Uncertain = true
+		r.Uncertain = c.Bool()
 	case "log_id":
-		r.LogID = c.text()
+		r.LogID = c.Text()
 	default:
-		c.odd = true
+		c.Refuse()
 	}
 }
 
-func (c *cursor) fields(f *feishu.Fields) {
-	c.members(func(name string) {
+func readFields(c *plainjson.Cursor, f *feishu.Fields) {
+	c.Members(func(name string) {
 		switch name {
 		case "metric_initial_value":
-			f.Initial = c.number()
+			f.Initial = json.Number(c.Number())
 		case "metric_target_value":
-			f.Target = c.number()
+			f.Target = json.Number(c.Number())
 		case "metric_current_value":
-			f.Current = c.number()
+			f.Current = json.Number(c.Number())
 		case "supported_user_id":
-			f.SupportedUserID = c.text()
+			f.SupportedUserID = c.Text()
 		default:
-			c.odd = true
+			c.Refuse()
 		}
 	})
 }
 
-func (c *cursor) words(t *Text) {
-	c.members(func(name string) {
+func readWords(c *plainjson.Cursor, t *Text) {
+	c.Members(func(name string) {
 		switch name {
 		case "zh":
-			t.ZH = c.text()
+			t.ZH = c.Text()
 		case "en":
-			t.EN = c.text()
+			t.EN = c.Text()
 		default:
-			c.odd = true
+			c.Refuse()
 		}
 	})
-}
-
-// members reads an object with at least one member; each reads the value of one.
-func (c *cursor) members(each func(name string)) {
-	c.list("{", "}", func() {
-		name := c.text()
-		if c.take(":"); !c.odd {
-			each(name)
-		}
-	})
-}
-
-// elements reads an array with at least one element; each reads one.
-func (c *cursor) elements(each func()) { c.list("[", "]", each) }
-
-func (c *cursor) list(first, last string, each func()) {
-	for c.take(first); !c.odd; c.take(",") {
-		if each(); strings.HasPrefix(c.rest, last) {
-			break
-		}
-	}
-	c.take(last)
-}
-
-// take reads what must come next.
-func (c *cursor) take(s string) {
-	rest, ok := strings.CutPrefix(c.rest, s)
-	c.rest, c.odd = rest, c.odd || !ok
-}
-
-// text reads a text.
-func (c *cursor) text() string {
-	if c.take(`"`); c.odd {
-		return ""
-	}
-	end := strings.IndexByte(c.rest, '"')
-	if end < 0 {
-		c.odd = true
-		return ""
-	}
-	s := c.rest[:end]
-	if strings.IndexByte(s, '\\') >= 0 {
-		return c.escaped()
-	}
-	c.rest = c.rest[end+1:]
-	for i := range len(s) {
-		c.odd = c.odd || s[i] < ' '
-	}
-	c.odd = c.odd || !utf8.ValidString(s)
-	return s
-}
-
-// escaped reads a text with escapes, of which the first quotation mark is read.
-func (c *cursor) escaped() (s string) {
-	for end := 0; end < len(c.rest); end++ {
-		switch c.rest[end] {
-		case '\\':
-			end++
-		case '"':
-			c.odd = json.Unmarshal([]byte(`"`+c.rest[:end+1]), &s) != nil
-			c.rest = c.rest[end+1:]
-			return s
-		}
-	}
-	c.odd = true
-	return ""
-}
-
-// literal reads a number as it is written.
-func (c *cursor) literal() string {
-	end := strings.IndexAny(c.rest, ",}")
-	if end < 0 {
-		c.odd = true
-		return ""
-	}
-	s := c.rest[:end]
-	c.rest, c.odd = c.rest[end:], c.odd || !isNumber(s)
-	return s
-}
-
-func (c *cursor) number() json.Number { return json.Number(c.literal()) }
-
-func (c *cursor) count() int {
-	n, err := strconv.Atoi(c.literal())
-	c.odd = c.odd || err != nil
-	return n
-}
-
-func (c *cursor) time() (t time.Time) {
-	c.odd = t.UnmarshalText([]byte(c.text())) != nil || c.odd
-	return t
 }

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"okrsync/feishu"
+	"okrsync/feishu/plainjson"
 )
 
 // anyText is a text with what JSON escapes.
@@ -93,7 +94,7 @@ func wantDecoded[T any](t interface{ Fatalf(string, ...any) }, line string, got 
 // TestNoNumber shows that what is no number never gets into a journal as one.
 func TestNoNumber(t *testing.T) {
 	for _, s := range []string{"-", "01", "1.", ".5", "1e", "1e+", "+1", "0x1", "NaN", "1 ", "1,2", "--1", "1e5.0"} {
-		if isNumber(s) {
+		if plainjson.IsNumber(s) {
 			t.Errorf("%q is a number", s)
 		}
 		r := Result{Sent: feishu.Fields{Current: json.Number(s)}}
@@ -102,7 +103,7 @@ func TestNoNumber(t *testing.T) {
 		}
 	}
 	for _, s := range []string{"0", "-0", "10", "0.5", "1e5", "-1.25E-07", "123456789012345678901234567890"} {
-		if !isNumber(s) {
+		if !plainjson.IsNumber(s) {
 			t.Errorf("%q is no number", s)
 		}
 	}

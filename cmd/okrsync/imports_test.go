@@ -28,12 +28,13 @@ func TestImports(t *testing.T) {
 		never []string
 	}{
 		"okrsync/cmd/okrsync":       {ours: []string{"okrsync/feishu", "okrsync/feishu/feishutest", "okrsync/source", "okrsync/source/inbox", "okrsync/sync", "okrsync/sync/report"}, uses: []string{cobra, zap, yaml}, never: []string{backoff, rate, excelize}},
-		"okrsync/sync":              {ours: []string{"okrsync/source/errno", "okrsync/feishu", "okrsync/source"}, uses: []string{backoff, rate}, never: []string{zap, yaml, cobra, pflag, excelize, http}},
+		"okrsync/sync":              {ours: []string{"okrsync/source/errno", "okrsync/feishu", "okrsync/feishu/plainjson", "okrsync/source"}, uses: []string{backoff, rate}, never: []string{zap, yaml, cobra, pflag, excelize, http}},
 		"okrsync/sync/report":       {ours: []string{"okrsync/feishu", "okrsync/source", "okrsync/sync"}, never: []string{http, zap, yaml, cobra, pflag, backoff, rate}},
 		"okrsync/source":            {ours: []string{"okrsync/source/errno"}, uses: []string{excelize}, never: []string{http, zap, yaml, cobra, pflag, backoff, rate}},
 		"okrsync/source/inbox":      {uses: []string{"github.com/fsnotify/fsnotify"}, never: []string{http, zap, yaml, cobra, pflag, backoff, rate, excelize}},
 		"okrsync/source/errno":      {never: []string{http, zap, yaml, cobra, pflag, backoff, rate, excelize}},
-		"okrsync/feishu":            {never: []string{zap, yaml, cobra, pflag, backoff, rate, excelize}},
+		"okrsync/feishu/plainjson":  {never: []string{http, zap, yaml, cobra, pflag, backoff, rate, excelize}},
+		"okrsync/feishu":            {ours: []string{"okrsync/feishu/plainjson"}, never: []string{zap, yaml, cobra, pflag, backoff, rate, excelize}},
 		"okrsync/feishu/feishutest": {never: []string{zap, yaml, cobra, pflag, backoff, rate, excelize}},
 	}
 	packages := listPackages(t)
