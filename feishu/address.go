@@ -29,23 +29,24 @@ func CheckBaseURL(s string) error {
 }
 
 // baseURL checks the address and returns it without a slash at its end.
-func baseURL(s string) (string, error) {
+func baseURL(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil, u.Host == "", u.Scheme != "https" && u.Scheme != "http":
 		if strings.Contains(s, "@") {
 			// what stands before the @ may be a password
-			return "", addressErrorf("这不是 https://open.feishu.cn 这样的地址", "this is not an address like https://open.feishu.cn")
+			return nil, addressErrorf("这不是 https://open.feishu.cn 这样的地址", "this is not an address like https://open.feishu.cn")
 		}
-		return "", addressErrorf("“%s”不是 https://open.feishu.cn 这样的地址", "%q is not an address like https://open.feishu.cn", s)
+		return nil, addressErrorf("“%s”不是 https://open.feishu.cn 这样的地址", "%q is not an address like https://open.feishu.cn", s)
 	case u.User != nil, u.RawQuery != "", u.Fragment != "":
-		return "", addressErrorf("主机“%s”的地址中可以有路径，但不能有用户名、? 或 #",
+		return nil, addressErrorf("主机“%s”的地址中可以有路径，但不能有用户名、? 或 #",
 			"the address of host %q may have a path, but no user, query or fragment", u.Host)
 	case u.Scheme == "http" && !loopback(u.Hostname()):
-		return "", addressErrorf("“%s”不是 https 地址，App Secret 会以明文传输；http 只能用于本机地址",
+		return nil, addressErrorf("“%s”不是 https 地址，App Secret 会以明文传输；http 只能用于本机地址",
 			"%q is not https: the app secret would travel readable; plain http is for loopback addresses only", s)
 	}
-	return strings.TrimRight(u.String(), "/"), nil
+	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
+	return u, nil
 }
 
 func loopback(host string) bool {

@@ -188,7 +188,7 @@ func TestTokenLostWhileWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fetched := 0
 		c := answering(t, nil)
-		c.http.Transport = counting(func() string {
+		c.transport = counting(func() string {
 			fetched++
 			return fmt.Sprintf(`{"code":0,"tenant_access_token":"t-%d","expire":7200}`, fetched)
 		})

@@ -29,8 +29,8 @@ type attempt struct {
 	call   Call
 	method string
 	path   string
-	query  url.Values
-	body   any // marshalled to JSON; nil for none
+	query  string
+	body   any // goes out as JSON; nil for none
 	token  Secret
 	flat   bool // the answer's fields stand beside its code, not under data
 }
@@ -79,10 +79,6 @@ func (c *Client) attempt(ctx context.Context, a attempt, out any) (err error) {
 	if err != nil {
 		return err
 	}
-	request, err := c.request(ctx, a, body)
-	if err != nil {
-		return err
-	}
 	done, err := c.admit(ctx, a.call)
 	if err != nil {
 		return err
@@ -90,30 +86,49 @@ func (c *Client) attempt(ctx context.Context, a attempt, out any) (err error) {
 	defer func() { done(err) }()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.timeout)
 	defer cancel()
-	response, err := c.http.Do(request.WithContext(ctx))
+	// There is nothing that net/http's Client would do besides: it is not to follow a
+	// redirect, which would carry the token elsewhere, and turn a PATCH into a GET whose
+	// success means nothing.
+	request := c.request(ctx, a, body)
+	response, err := c.transport.RoundTrip(request)
 	if err != nil {
 		return c.unanswered(a, request.URL.Hostname(), err)
 	}
 	defer response.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
+	answer, err := readAll(response)
 	if err != nil {
 		return c.unanswered(a, request.URL.Hostname(), err)
 	}
 	return c.decode(a, response, answer, out)
 }
 
+// encode makes a request's body.
 func encode(body any) ([]byte, error) {
-	if body == nil {
+	switch body := body.(type) {
+	case nil:
 		return nil, nil
+	case interface {
+		AppendJSON(b []byte) ([]byte, error)
+	}:
+		return body.AppendJSON(nil)
 	}
 	return json.Marshal(body)
 }
 
-func (c *Client) request(ctx context.Context, a attempt, body []byte) (*http.Request, error) {
-	address := c.base + a.path
-	if len(a.query) > 0 {
-		address += "?" + a.query.Encode()
+// readAll reads an answer's body, and no more than one byte above maxBody.
+func readAll(r *http.Response) ([]byte, error) {
+	if r.ContentLength <= 0 || r.ContentLength > maxBody {
+		return io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	}
+	body := make([]byte, r.ContentLength)
+	_, err := io.ReadFull(r.Body, body)
+	return body, err
+}
+
+// jsonBody is the value of a header.
+var jsonBody = []string{"application/json; charset=utf-8"}
+
+func (c *Client) request(ctx context.Context, a attempt, body []byte) *http.Request {
 	// A body that net/http cannot rewind, were it empty: it would else send a request
 	// without one again by itself, on each idle connection that turns out to be broken,
 	// and nobody would have admitted it.
@@ -121,20 +136,33 @@ func (c *Client) request(ctx context.Context, a attempt, body []byte) (*http.Req
 	if body != nil {
 		reader = bytes.NewReader(body)
 	}
-	r, err := http.NewRequestWithContext(ctx, a.method, address, reader)
+	r, err := http.NewRequestWithContext(ctx, a.method, "/", reader)
 	if err != nil {
-		return nil, err
+		panic(err) // the methods are known ones
 	}
+	r.URL = c.address(a.path, a.query)
+	r.Host = r.URL.Host
+	// The values are the same for all requests; who reads headers does not change them.
 	if a.token != "" {
-		r.Header.Set("Authorization", "Bearer "+string(a.token))
+		r.Header["Authorization"] = []string{"Bearer " + string(a.token)}
 	}
 	if body != nil {
-		r.Header.Set("Content-Type", "application/json; charset=utf-8")
+		r.Header["Content-Type"] = jsonBody
 	}
-	if c.userAgent != "" {
-		r.Header.Set("User-Agent", c.userAgent)
+	if c.userAgent != nil {
+		r.Header["User-Agent"] = c.userAgent
 	}
-	return r, nil
+	return r
+}
+
+// address is that of a path of the API.
+func (c *Client) address(path, query string) *url.URL {
+	u := *c.base
+	if u.Path += path; u.RawPath != "" {
+		u.RawPath += path
+	}
+	u.RawQuery = query
+	return &u
 }
 
 // envelope is what every JSON answer has around its data. Only the code decides
@@ -184,6 +212,9 @@ func (e envelope) detail() detail {
 // decode takes an answer apart: the body's code decides, the HTTP status only
 // where there is none.
 func (c *Client) decode(a attempt, r *http.Response, body []byte, out any) error {
+	if !a.flat && quickly(r, body, out) {
+		return nil
+	}
 	e, ok := parse(r.Header.Get("Content-Type"), body)
 	if !ok || r.StatusCode >= 300 && r.StatusCode < 400 {
 		code := statusCode(r.StatusCode)

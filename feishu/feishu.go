@@ -12,9 +12,11 @@
 package feishu
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -79,13 +81,13 @@ type Config struct {
 
 // A Client makes calls. It is safe for use by several goroutines.
 type Client struct {
-	base       string
-	userIDType string
-	userAgent  string
-	timeout    time.Duration
-	http       *http.Client
-	admit      func(context.Context, Call) (func(error), error)
-	tokens     *tokens
+	base      *url.URL
+	byUserID  string   // the query that says what user ids are
+	userAgent []string // a header's value; none for net/http's own
+	timeout   time.Duration
+	transport http.RoundTripper
+	admit     func(context.Context, Call) (func(error), error)
+	tokens    *tokens
 }
 
 // NewClient checks the configuration and returns a client for it. No request
@@ -99,15 +101,14 @@ func NewClient(c Config) (*Client, error) {
 		return nil, errors.New("feishu: neither an access token nor an app id with its secret is given")
 	}
 	client := &Client{
-		base:       base,
-		userIDType: c.UserIDType,
-		userAgent:  c.UserAgent,
-		timeout:    c.Timeout,
-		admit:      c.Admit,
-		http:       &http.Client{Transport: c.Transport, CheckRedirect: followNone},
+		base:      base,
+		byUserID:  url.Values{"user_id_type": {cmp.Or(c.UserIDType, "open_id")}}.Encode(),
+		timeout:   c.Timeout,
+		admit:     c.Admit,
+		transport: c.Transport,
 	}
-	if client.userIDType == "" {
-		client.userIDType = "open_id"
+	if c.UserAgent != "" {
+		client.userAgent = []string{c.UserAgent}
 	}
 	if client.timeout <= 0 {
 		client.timeout = 20 * time.Second
@@ -115,15 +116,15 @@ func NewClient(c Config) (*Client, error) {
 	if client.admit == nil {
 		client.admit = func(context.Context, Call) (func(error), error) { return func(error) {}, nil }
 	}
-	if client.http.Transport == nil {
-		client.http.Transport = newTransport(c.Connections)
+	if client.transport == nil {
+		client.transport = newTransport(c.Connections)
 	}
 	client.tokens = newTokens(client, c)
 	return client, nil
 }
 
 // Close closes the connections that are kept open.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() { (&http.Client{Transport: c.transport}).CloseIdleConnections() }
 
 // followNone keeps the client on the configured host: a redirect would carry
 // the token elsewhere, and turn a PATCH into a GET whose success means nothing.

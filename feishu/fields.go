@@ -22,11 +22,15 @@ func (f Fields) Empty() bool { return f == Fields{} }
 // AppendJSON appends the fields as encoding/json has them. What is no number is an error.
 func (f Fields) AppendJSON(b []byte) ([]byte, error) {
 	o := plainjson.Begin(b)
+	f.appendMembers(&o)
+	return o.End()
+}
+
+func (f Fields) appendMembers(o *plainjson.Object) {
 	o.OmitNumber("metric_initial_value", f.Initial)
 	o.OmitNumber("metric_target_value", f.Target)
 	o.OmitNumber("metric_current_value", f.Current)
 	o.OmitText("supported_user_id", f.SupportedUserID)
-	return o.End()
 }
 
 // Names returns the API names of the fields that are given, in the order of the

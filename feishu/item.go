@@ -69,28 +69,20 @@ func (raw *rawItem) item() Item {
 	return i
 }
 
-// items reads the items of a list or of a batch, which are too many to decode each of
-// them twice.
-func items(raw []rawItem) []Item {
-	if raw == nil {
-		return nil
-	}
-	all := make([]Item, len(raw))
-	for i := range raw {
-		all[i] = raw[i].item()
-	}
-	return all
-}
+// The bounds of what is read of an item, in bytes. Ids are the longest texts in it.
+const (
+	longestText   = 256
+	longestNumber = 64
+)
 
-// looseText reads a text, or a number where a text belongs. Ids are the longest
-// texts in an item; a longer one than any of them is none.
+// looseText reads a text, or a number where a text belongs. A longer one
+// than any of them is none.
 func looseText(raw json.RawMessage) string {
-	const longest = 256
 	s, ok := plainText(raw)
 	if !ok && json.Unmarshal(raw, &s) != nil {
 		s = string(looseNumber(raw))
 	}
-	if len(s) > longest {
+	if len(s) > longestText {
 		return ""
 	}
 	return s
@@ -112,12 +104,11 @@ func plainText(raw json.RawMessage) (string, bool) {
 
 // looseNumber reads a number, or a text that is one.
 func looseNumber(raw json.RawMessage) json.Number {
-	const longest = 64
-	if len(raw) == 0 || len(raw) > longest+2 {
+	if len(raw) == 0 || len(raw) > longestNumber+2 {
 		return ""
 	}
 	digits := strings.Trim(string(raw), `"`)
-	if _, err := strconv.ParseFloat(digits, 64); err != nil || len(digits) > longest || !json.Valid([]byte(digits)) {
+	if _, err := strconv.ParseFloat(digits, 64); err != nil || len(digits) > longestNumber || !json.Valid([]byte(digits)) {
 		return ""
 	}
 	return json.Number(digits)

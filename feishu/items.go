@@ -6,7 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
+
+	"okrsync/feishu/plainjson"
 )
 
 // A Table names one table of one metric source; both ids are 1 to 20 digits.
@@ -21,6 +25,30 @@ const MaxBatch = 100
 type BatchEntry struct {
 	ID string `json:"metric_item_id"`
 	Fields
+}
+
+// AppendJSON appends the entry as encoding/json has it. What is no number is an error.
+func (e BatchEntry) AppendJSON(b []byte) ([]byte, error) {
+	o := plainjson.Begin(b)
+	o.Text("metric_item_id", e.ID)
+	e.appendMembers(&o)
+	return o.End()
+}
+
+// A batchBody is the body of a batch call.
+type batchBody []BatchEntry
+
+// AppendJSON appends the body.
+func (entries batchBody) AppendJSON(b []byte) ([]byte, error) {
+	o := plainjson.Begin(slices.Grow(b, 100*len(entries)))
+	o.OmitArray("items", len(entries), func(b []byte, i int) ([]byte, error) { return entries[i].AppendJSON(b) })
+	return o.End()
+}
+
+// A batchReply is the data of a batch's answer as it is sent.
+type batchReply struct {
+	Items  []Item        `json:"items"`
+	Failed []BatchFailed `json:"failed_items"`
 }
 
 // A BatchReply is what Feishu says of a batch: an entry in Items is done, one
@@ -87,7 +115,7 @@ func (c *Client) Patch(ctx context.Context, table Table, itemID string, f Fields
 		return Item{}, fmt.Errorf("feishu: patch of item %s without a field", itemID)
 	}
 	var item Item
-	err = c.call(ctx, attempt{call: CallPatch, method: http.MethodPatch, path: path, query: c.userIDs(), body: f}, &item)
+	err = c.call(ctx, attempt{call: CallPatch, method: http.MethodPatch, path: path, query: c.byUserID, body: f}, &item)
 	return item, c.foreign(CallPatch, item, itemID, err)
 }
 
@@ -103,18 +131,12 @@ func (c *Client) BatchUpdate(ctx context.Context, table Table, entries []BatchEn
 			return BatchReply{}, fmt.Errorf("feishu: batch entry %q without an id or without a field", entry.ID)
 		}
 	}
-	body := struct {
-		Items []BatchEntry `json:"items"`
-	}{entries}
-	var reply struct {
-		Items  []rawItem     `json:"items"`
-		Failed []BatchFailed `json:"failed_items"`
-	}
-	err = c.call(ctx, attempt{call: CallBatchUpdate, method: http.MethodPatch, path: path + "/batch_update", query: c.userIDs(), body: body}, &reply)
+	var reply batchReply
+	err = c.call(ctx, attempt{call: CallBatchUpdate, method: http.MethodPatch, path: path + "/batch_update", query: c.byUserID, body: batchBody(entries)}, &reply)
 	for i := range reply.Failed {
 		reply.Failed[i].Reason = c.conceal(attempt{}, reply.Failed[i].Reason)
 	}
-	return BatchReply{Items: items(reply.Items), Failed: reply.Failed}, err
+	return BatchReply(reply), err
 }
 
 // Get reads one item. A success with nothing in it is no answer.
@@ -124,7 +146,7 @@ func (c *Client) Get(ctx context.Context, table Table, itemID string) (Item, err
 		return Item{}, err
 	}
 	var item Item
-	err = c.call(ctx, attempt{call: CallGet, method: http.MethodGet, path: path, query: c.userIDs()}, &item)
+	err = c.call(ctx, attempt{call: CallGet, method: http.MethodGet, path: path, query: c.byUserID}, &item)
 	if err == nil && item == (Item{}) {
 		return item, &Error{Call: CallGet, Status: http.StatusOK, Code: CodeBadReply, Class: ClassTransient}
 	}
@@ -139,13 +161,12 @@ func (c *Client) Items(ctx context.Context, table Table, pageToken string, pageS
 	if err != nil {
 		return Page[Item]{}, err
 	}
-	raw, err := page[rawItem](ctx, c, CallList, path, c.userIDs(), pageToken, pageSize)
-	return Page[Item]{Items: items(raw.Items), Next: raw.Next, Total: raw.Total, Partial: raw.Partial}, err
+	return page[Item](ctx, c, CallList, path, c.byUserID, pageToken, pageSize)
 }
 
 // Sources reads one page of the metric sources the app may see.
 func (c *Client) Sources(ctx context.Context, pageToken string, pageSize int) (Page[Source], error) {
-	return page[Source](ctx, c, CallSources, "/open-apis/okr/v1/metric_sources", url.Values{}, pageToken, pageSize)
+	return page[Source](ctx, c, CallSources, "/open-apis/okr/v1/metric_sources", "", pageToken, pageSize)
 }
 
 // Tables reads one page of the tables of a metric source.
@@ -153,21 +174,25 @@ func (c *Client) Tables(ctx context.Context, sourceID, pageToken string, pageSiz
 	if !IsID(sourceID) {
 		return Page[SourceTable]{}, fmt.Errorf("feishu: %q is not a metric source id", sourceID)
 	}
-	return page[SourceTable](ctx, c, CallTables, "/open-apis/okr/v1/metric_sources/"+sourceID+"/tables", url.Values{}, pageToken, pageSize)
+	return page[SourceTable](ctx, c, CallTables, "/open-apis/okr/v1/metric_sources/"+sourceID+"/tables", "", pageToken, pageSize)
+}
+
+// A pageReply is the data of a page as it is sent.
+type pageReply[T any] struct {
+	Items   []T             `json:"items"`
+	Token   string          `json:"page_token"`
+	HasMore *bool           `json:"has_more"`
+	Total   json.RawMessage `json:"total"`
 }
 
 // page reads one page of a list of any kind.
-func page[T any](ctx context.Context, c *Client, call Call, path string, query url.Values, token string, size int) (Page[T], error) {
-	query.Set("page_size", strconv.Itoa(size))
+func page[T any](ctx context.Context, c *Client, call Call, path, query, token string, size int) (Page[T], error) {
+	page := url.Values{"page_size": {strconv.Itoa(size)}}
 	if token != "" {
-		query.Set("page_token", token)
+		page.Set("page_token", token)
 	}
-	var reply struct {
-		Items   []T             `json:"items"`
-		Token   string          `json:"page_token"`
-		HasMore *bool           `json:"has_more"`
-		Total   json.RawMessage `json:"total"`
-	}
+	query = strings.TrimSuffix(page.Encode()+"&"+query, "&")
+	var reply pageReply[T]
 	if err := c.call(ctx, attempt{call: call, method: http.MethodGet, path: path, query: query}, &reply); err != nil {
 		return Page[T]{}, err
 	}
@@ -209,5 +234,3 @@ func itemsPath(t Table, item ...string) (string, error) {
 	}
 	return path, nil
 }
-
-func (c *Client) userIDs() url.Values { return url.Values{"user_id_type": {c.userIDType}} }

@@ -1,0 +1,75 @@
+package feishu
+
+import (
+	"net/http"
+	"reflect"
+	"testing"
+)
+
+// usual are answers as Feishu gives them, one for each kind of data.
+var usual = []string{
+	`{"code":0,"msg":"success","data":{"metric_item_id":"7100000000000000001","user_id":"ou_1","period_id":"706","metric_unit":{"zh_cn":"万元","en_us":"10k CNY","ja_jp":"万元"},"metric_initial_value":0,"metric_target_value":1.5e3,"metric_current_value":-12.50,"supported_user_id":"","kr_id":"","updated_at":"1675699200000","updated_by":"ou_2"}}`,
+	`{"code":0,"data":{"items":[{"metric_item_id":"1","metric_current_value":1},{"metric_item_id":"2"}],"failed_items":[{"metric_item_id":"3","reason":"不支持 \"x\""}]},"msg":""}`,
+	`{"code":0,"data":{"has_more":true,"items":[{"metric_item_id":"1","more":[{"a":null}]}],"page_token":"abc","total":17},"msg":""}`,
+	` { "code" : 0, "data" : { "items" : [ ] , "has_more" : false } }`,
+}
+
+// odd are answers that are taken as far as they make sense, or refused.
+var odd = []string{
+	``, `{}`, `{"code":0}`, `{"code":"0","data":{}}`, `{"code":1001005,"msg":"update numbers exceeds limit","data":{}}`, `{"code":0.0,"data":{}}`,
+	`{"code":0,"data":null}`, `{"code":0,"data":[]}`, `{"code":0,"data":{},"data":{"metric_item_id":"1"}}`, `{"code":0,"data":{"metric_item_id":7}}`,
+	`{"code":0,"data":{"metric_current_value":"12"}}`, `{"code":0,"data":{"Metric_Item_Id":"7"}}`, `{"code":0,"data":{"metric_unit":"万元"}}`,
+	`{"code":0,"data":{"items":null,"has_more":null}}`, `{"code":0,"data":{"items":[null,{}]}}`, `{"code":0,"data":{"items":[{}],"items":[{}]}}`,
+	`{"code":0,"data":{}} `+"\x00", `{"code":0,"data":{"metric_item_id":"7"}`, `{"code":0,"code":1,"data":{}}`,
+}
+
+func okAnswer() *http.Response {
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": jsonBody}}
+}
+
+// sameAsSlow holds an answer that was read quickly against the slow way.
+func sameAsSlow[T any](t *testing.T, body []byte) (quick bool) {
+	t.Helper()
+	var got, want, none T
+	quick = quickly(okAnswer(), body, any(&got))
+	if !quick {
+		if !reflect.DeepEqual(got, none) {
+			t.Errorf("%q is no quick answer and leaves %+v", body, got)
+		}
+		return false
+	}
+	c := &Client{tokens: newTokens(nil, Config{})}
+	slow := okAnswer()
+	slow.Header["Content-Type"] = []string{"application/json"}
+	if err := c.decode(attempt{}, slow, body, &want); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%q is %+v\nwant %+v, %v", body, got, want, err)
+	}
+	return true
+}
+
+// TestQuick shows which answers are read quickly, and that those are read as others are.
+func TestQuick(t *testing.T) {
+	for _, body := range usual {
+		quick := []bool{sameAsSlow[Item](t, []byte(body)), sameAsSlow[batchReply](t, []byte(body)), sameAsSlow[pageReply[Item]](t, []byte(body))}
+		if !reflect.DeepEqual(quick, []bool{true, true, true}) {
+			t.Errorf("%s is quick: %t", body, quick)
+		}
+	}
+	for _, body := range odd {
+		sameAsSlow[Item](t, []byte(body))
+		sameAsSlow[batchReply](t, []byte(body))
+		sameAsSlow[pageReply[Item]](t, []byte(body))
+	}
+}
+
+// FuzzQuick does so for any answer.
+func FuzzQuick(f *testing.F) {
+	for _, body := range append(usual, odd...) {
+		f.Add([]byte(body))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		sameAsSlow[Item](t, body)
+		sameAsSlow[batchReply](t, body)
+		sameAsSlow[pageReply[Item]](t, body)
+	})
+}
