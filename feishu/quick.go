@@ -114,7 +114,7 @@ func readEach[T any](c *plainjson.Cursor, list *[]T) {
 	if *list != nil {
 		c.Refuse() // two lists in one answer
 	}
-	*list = []T{}
+	*list = make([]T, 0, MaxBatch) // which is that of a page, too
 	c.Elements(func() {
 		*list = append(*list, *new(T))
 		if element, ok := any(&(*list)[len(*list)-1]).(quick); ok {

@@ -20,7 +20,7 @@ var odd = []string{
 	`{"code":0,"data":null}`, `{"code":0,"data":[]}`, `{"code":0,"data":{},"data":{"metric_item_id":"1"}}`, `{"code":0,"data":{"metric_item_id":7}}`,
 	`{"code":0,"data":{"metric_current_value":"12"}}`, `{"code":0,"data":{"Metric_Item_Id":"7"}}`, `{"code":0,"data":{"metric_unit":"万元"}}`,
 	`{"code":0,"data":{"items":null,"has_more":null}}`, `{"code":0,"data":{"items":[null,{}]}}`, `{"code":0,"data":{"items":[{}],"items":[{}]}}`,
-	`{"code":0,"data":{}} `+"\x00", `{"code":0,"data":{"metric_item_id":"7"}`, `{"code":0,"code":1,"data":{}}`,
+	`{"code":0,"data":{}} ` + "\x00", `{"code":0,"data":{"metric_item_id":"7"}`, `{"code":0,"code":1,"data":{}}`,
 }
 
 func okAnswer() *http.Response {

@@ -18,6 +18,8 @@ type Attempt struct {
 	// Rows are those that the call updates: what it carries of each, what Feishu had
 	// before, and how many calls were made for it, this one among them.
 	Rows []Result `json:"rows,omitempty"`
+
+	steps []step // what Rows are made of, in an attempt that is made
 }
 
 type carriedKey struct{}
@@ -33,11 +35,7 @@ func attemptOf(ctx context.Context, call feishu.Call, answered int) Attempt {
 	if call != feishu.CallPatch && call != feishu.CallBatchUpdate {
 		return a // it may be made on the way to an update, as for a token
 	}
-	steps, _ := ctx.Value(carriedKey{}).([]step)
-	a.Rows = make([]Result, len(steps))
-	for i := range steps {
-		a.Rows[i] = steps[i].flying(a.At)
-	}
+	a.steps, _ = ctx.Value(carriedKey{}).([]step)
 	return a
 }
 

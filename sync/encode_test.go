@@ -66,6 +66,10 @@ func TestLines(t *testing.T) {
 		line = form(a.appendTo).wantJSON(t, a)
 		n, err := parseNote(line)
 		wantDecoded(t, line, n, err)
+
+		s := step{result: r, fields: anyFields().Draw(t, "fields")}
+		a.steps, a.Rows = []step{s, s}, []Result{s.flying(a.At), s.flying(a.At)}
+		form(a.appendTo).wantJSON(t, a)
 	})
 }
 

@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"encoding/json"
 	"fmt"
 	"iter"
 	"maps"
@@ -28,6 +29,7 @@ func (l *live) table(t feishu.Table) *liveTable {
 // wanted and some others.
 type liveTable struct {
 	items    map[string]liveItem
+	people   map[string]string        // each of them once: there are few, and many items
 	others   map[string]bool          // items of which only the id is known
 	whole    bool                     // all items of the table were read
 	owned    map[string][]string      // the items of each owner
@@ -44,12 +46,36 @@ type liveItem struct {
 }
 
 func newLiveTable() *liveTable {
-	return &liveTable{items: make(map[string]liveItem), others: make(map[string]bool), refusals: make(map[string]*feishu.Error)}
+	return &liveTable{
+		items: make(map[string]liveItem), people: make(map[string]string),
+		others: make(map[string]bool), refusals: make(map[string]*feishu.Error),
+	}
 }
 
-// take takes in an item as Feishu gives it. The last answer about an item counts.
+// take takes in an item as Feishu gives it. The last answer about an item counts. Nothing
+// is kept of the answer but what is needed of it.
 func (t *liveTable) take(id string, item feishu.Item) {
-	t.items[id] = liveItem{Fields: item.Fields, owner: item.UserID, keyResult: item.KeyResultID != ""}
+	number := func(n json.Number) json.Number { return json.Number(strings.Clone(string(n))) }
+	t.items[strings.Clone(id)] = liveItem{
+		Fields: feishu.Fields{
+			Initial: number(item.Initial), Target: number(item.Target), Current: number(item.Current),
+			SupportedUserID: t.person(item.SupportedUserID),
+		},
+		owner: t.person(item.UserID), keyResult: item.KeyResultID != "",
+	}
+}
+
+// person is the id of a person, the same text for the same one.
+func (t *liveTable) person(id string) string {
+	if id == "" {
+		return ""
+	}
+	known, ok := t.people[id]
+	if !ok {
+		known = strings.Clone(id)
+		t.people[known] = known
+	}
+	return known
 }
 
 // size is how many items are known.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"strings"
 	"sync"
 
 	"okrsync/feishu"
@@ -112,7 +113,7 @@ func (r *reading) take(item feishu.Item) {
 	switch wanted := r.wanted.has(r.table, item.ID); {
 	case !feishu.IsID(item.ID):
 	case !wanted && !r.whole:
-		r.found.others[item.ID] = true
+		r.found.others[strings.Clone(item.ID)] = true
 	default:
 		if wanted && !seen {
 			r.missing--

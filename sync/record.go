@@ -138,11 +138,24 @@ func (r *Record) takeIn(line []byte, start int64) error {
 	if result.again() && result.Attempts > 0 {
 		r.sent[result.Row] = result
 	}
+	if r.lines == nil {
+		r.lines = make([]span, 0, r.expected(len(line)))
+	}
 	r.lines = append(r.lines, span{
 		row: int32(result.Row), start: start, length: int32(len(line)), attempts: uint16(min(result.Attempts, math.MaxUint16)),
 		status: uint8(status), done: !result.again(), left: result.Status == Unprocessed || result.Troubled(),
 	})
 	return nil
+}
+
+// expected is how many lines the file has, by the length of the first of them: as many as
+// the header says that there are rows, but no more than there is room for.
+func (r *Record) expected(length int) int {
+	info, err := r.file.Stat()
+	if err != nil {
+		return 0
+	}
+	return int(max(0, min(int64(r.Header.Input.Rows), 2*info.Size()/int64(length))))
 }
 
 // addInFlight finds the rows whose last call has no answer in the journal: it was on its
