@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"sync"
@@ -17,18 +18,22 @@ var (
 		"it was deleted or moved while it was written, and with it what it said of the rows that were sent")
 )
 
-// An appender adds lines to a file. A line is with the operating system when add
-// returns, so that the death of the process does not lose it, and on the disk within a
-// second, so that only the death of the machine can lose the lines of that second.
+// An appender adds lines to a file, several at a time. Lines are with the operating
+// system when flush returns, so that the death of the process does not lose them, and on
+// the disk within a second, so that only the death of the machine can lose the lines of
+// that second.
 type appender struct {
 	mu    sync.Mutex
 	file  *os.File
 	size  int64  // of the file, if nobody else writes to it
 	err   error  // the first failure; nothing is written after it
-	line  []byte // of the last line, for the next one
+	lines []byte // that are to be written
 	timer *time.Timer
 	dirty bool
 }
+
+// mostHeld is how many bytes are held back for the next flush.
+const mostHeld = 64 << 10
 
 // newAppender returns an appender to the end of a file, which has the given size.
 func newAppender(file *os.File, size int64) *appender {
@@ -38,24 +43,55 @@ func newAppender(file *os.File, size int64) *appender {
 	return a
 }
 
-// add adds a line. After an error nothing more is written, and every further call
-// returns that error.
+// add adds a line, which may be held back until flush is called. After an error nothing
+// more is written, and every further call returns that error.
 func (a *appender) add(what form) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if err := a.hold(what); err != nil || len(a.lines) < mostHeld {
+		return err
+	}
+	return a.write()
+}
+
+// put adds a line and writes it.
+func (a *appender) put(what form) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err := a.hold(what); err != nil {
+		return err
+	}
+	return a.write()
+}
+
+// flush writes what was held back.
+func (a *appender) flush() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.write()
+}
+
+func (a *appender) hold(what form) error {
 	if a.err != nil {
 		return a.err
 	}
-	line, err := sealed(a.line, what)
-	if err != nil {
-		return err
+	lines, err := sealed(a.lines, what)
+	if err == nil {
+		a.lines = lines
 	}
-	a.line = line
-	if n, err := a.file.Write(line); err != nil {
+	return err
+}
+
+func (a *appender) write() error {
+	if a.err != nil || len(a.lines) == 0 {
+		return a.err
+	}
+	if n, err := a.file.Write(a.lines); err != nil {
 		a.err = errors.Join(err, a.cut(n))
 		return a.err
 	}
-	a.size += int64(len(line))
+	a.size += int64(len(a.lines))
+	a.lines = a.lines[:0]
 	if !a.dirty {
 		a.dirty = true
 		a.timer.Reset(syncEvery)
@@ -64,9 +100,11 @@ func (a *appender) add(what form) error {
 }
 
 // cut takes back the beginning of a line that did not fit on the disk, so that whatever
-// reads the file finds whole lines only.
+// reads the file finds whole lines only. n bytes of the lines were written.
 func (a *appender) cut(n int) error {
-	if n == 0 {
+	whole := bytes.LastIndexByte(a.lines[:n], '\n') + 1
+	a.size += int64(whole)
+	if n == whole {
 		return nil
 	}
 	return a.file.Truncate(a.size)
@@ -102,6 +140,7 @@ func (a *appender) present() error {
 // there was.
 func (a *appender) close() error {
 	a.timer.Stop()
+	_ = a.flush() // the appender keeps the error
 	a.sync()
 	a.mu.Lock()
 	defer a.mu.Unlock()

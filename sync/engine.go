@@ -88,6 +88,23 @@ func (e *engine) start(ctx context.Context) <-chan Result {
 	return e.results
 }
 
+// next returns the next result, if there is one. Where it has to wait for one, it is time
+// to write down those before; the error is that of doing so.
+func (e *engine) next(results <-chan Result) (r Result, more bool, err error) {
+	select {
+	case r, more = <-results:
+	default:
+		if err = e.OnLull(); err != nil {
+			return Result{}, false, err
+		}
+		r, more = <-results
+	}
+	if !more {
+		err = e.OnLull()
+	}
+	return r, more, err
+}
+
 // wait throws away what is left of the results and returns when everybody has
 // left.
 func (e *engine) wait() {

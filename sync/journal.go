@@ -145,9 +145,9 @@ func ContinueJournal(r *Record) (*Journal, error) {
 	if j.rows, err = openAppender(filepath.Join(r.Folder, JournalName), 0, r.end); err != nil {
 		return nil, errors.Join(err, j.calls.close())
 	}
-	err = j.calls.add(marshalled(note{Attempt: Attempt{At: time.Now().UTC()}, Start: true}))
+	err = j.calls.put(marshalled(note{Attempt: Attempt{At: time.Now().UTC()}, Start: true}))
 	if err == nil && r.unsure {
-		err = j.calls.add(marshalled(note{Attempt: Attempt{At: time.Now().UTC()}, Lost: true}))
+		err = j.calls.put(marshalled(note{Attempt: Attempt{At: time.Now().UTC()}, Lost: true}))
 	}
 	if err != nil {
 		return nil, errors.Join(err, j.rows.close(), j.calls.close())
@@ -182,16 +182,21 @@ func openAppender(name string, flags int, end int64) (*appender, error) {
 	return newAppender(file, info.Size()), nil
 }
 
-// Append writes the line of one row. After an error nothing more is written, and every
-// further call returns that error.
+// Append adds the line of one row, which Flush writes. After an error nothing more is
+// written, and every further call returns that error.
 func (j *Journal) Append(r Result) error { return j.rows.add(r.appendTo) }
 
+// Flush hands the lines that were added to the operating system: the death of the process
+// does not lose them any more. Rows whose lines it does lose are looked at by the next
+// run, since their calls were noted.
+func (j *Journal) Flush() error { return j.rows.flush() }
+
 // Sending notes an attempt that is about to go out; after an error it must not.
-func (j *Journal) Sending(a Attempt) error { return j.calls.add(a.appendTo) }
+func (j *Journal) Sending(a Attempt) error { return j.calls.put(a.appendTo) }
 
 // Resting notes that nobody sends before a time.
 func (j *Journal) Resting(until time.Time) error {
-	return j.calls.add(marshalled(note{Attempt: Attempt{At: time.Now().UTC()}, Quiet: until.UTC()}))
+	return j.calls.put(marshalled(note{Attempt: Attempt{At: time.Now().UTC()}, Quiet: until.UTC()}))
 }
 
 // Close brings everything to the disk and closes the journal of a run that has ended, as

@@ -270,7 +270,7 @@ func TestVanishedJournal(t *testing.T) {
 			t.Fatal(err)
 		}
 		row := sync.Result{Row: 2, Status: sync.Updated}
-		if err := errors.Join(j.Append(row), j.Sending(sync.Attempt{Call: feishu.CallPatch})); err != nil {
+		if err := errors.Join(j.Append(row), j.Flush(), j.Sending(sync.Attempt{Call: feishu.CallPatch})); err != nil {
 			t.Fatal(err)
 		}
 		<-time.After(1001 * time.Millisecond)
@@ -317,7 +317,7 @@ func BenchmarkAppend(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := j.Append(r); err != nil {
+		if err := errors.Join(j.Append(r), j.Flush()); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -109,6 +109,12 @@ func (s saga) life(moments int) error {
 		before, journal, err = s.begin(pacer, n)
 		return before, err
 	}
+	job.OnLull = func() error {
+		if journal == nil {
+			return nil
+		}
+		return m.live(journal.Flush)
+	}
 	var ended error
 	for r, err := range job.Run(ctx) {
 		if ended = err; err == nil {

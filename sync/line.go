@@ -45,20 +45,21 @@ func marshalled(v any) form {
 	}
 }
 
-// sealed appends what has a form as a line with its checksum to the beginning of b.
+// sealed appends what has a form as a line with its checksum.
 func sealed(b []byte, what form) ([]byte, error) {
-	line, err := what(b[:0])
+	start := len(b)
+	b, err := what(b)
 	if err != nil {
 		return nil, err
 	}
-	if len(line)+sumLength >= maxLine {
-		return nil, Errorf("这一行将长达 %d 字节，超过了上限", "the line would be %d bytes long", len(line))
+	if length := len(b) - start; length+sumLength >= maxLine {
+		return nil, Errorf("这一行将长达 %d 字节，超过了上限", "the line would be %d bytes long", length)
 	}
-	line = line[:len(line)-1]
-	sum := checksum(line)
-	line = append(line, sumHead...)
-	line = append(line, sum[:]...)
-	return append(line, sumTail+"\n"...), nil
+	b = b[:len(b)-1]
+	sum := checksum(b[start:])
+	b = append(b, sumHead...)
+	b = append(b, sum[:]...)
+	return append(b, sumTail+"\n"...), nil
 }
 
 // unseal reports whether a line is what was written.

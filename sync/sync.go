@@ -58,6 +58,10 @@ type Job struct {
 	OnLook func(items int)
 	OnPlan func(Plan)
 
+	// OnLull, if set, is called when no further result is there yet, and behind the last one:
+	// it is the time to write down those that were yielded. Its error ends the run.
+	OnLull func() error
+
 	// OnRetry, if set, is called before a call is repeated after some trouble.
 	// It is called by several goroutines and must not block.
 	OnRetry func(Repeat)
@@ -88,6 +92,7 @@ type Repeat struct {
 //     one row after the other), a quota is used up (ClassUpdateLimit,
 //     ClassMonthlyQuota), or the trouble outlasted the retries of several rows
 //     in a row (ClassTransient, ClassSlowDown)
+//   - the error of Job.OnLull
 //   - the cause of ctx's end
 //   - *source.FileError: the file is no longer what it was when it was checked
 //
@@ -114,7 +119,15 @@ func (j Job) Run(ctx context.Context) iter.Seq2[Result, error] {
 			stop(errLeft)
 			e.wait()
 		}()
-		for r := range results {
+		for {
+			r, more, err := e.next(results)
+			if err != nil {
+				yield(Result{}, err)
+				return
+			}
+			if !more {
+				break
+			}
 			if !yield(r, nil) {
 				return
 			}
@@ -187,6 +200,9 @@ func (j Job) withDefaults() Job {
 	}
 	if j.OnPlan == nil {
 		j.OnPlan = func(Plan) {}
+	}
+	if j.OnLull == nil {
+		j.OnLull = func() error { return nil }
 	}
 	if j.OnRetry == nil {
 		j.OnRetry = func(Repeat) {}

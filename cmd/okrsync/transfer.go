@@ -48,7 +48,7 @@ func (s *session) newTransfer(input *source.File, again retype, started time.Tim
 // sync brings the rows into Feishu and writes the journal on the way.
 func (t *transfer) sync(ctx context.Context) {
 	job := t.job(t.input)
-	job.Begin, job.OnLook, job.OnPlan, job.OnRetry = t.begin, t.show.looked, t.planned, t.retried
+	job.Begin, job.OnLook, job.OnPlan, job.OnRetry, job.OnLull = t.begin, t.show.looked, t.planned, t.retried, t.lull
 	heard := whenOver(ctx, t.ending)
 	for result, err := range job.Run(ctx) {
 		if f, ok := errors.AsType[fault](err); ok && t.journal != nil {
@@ -71,6 +71,18 @@ func (t *transfer) sync(ctx context.Context) {
 	heard()
 	t.show.finish()
 	t.toldLimit()
+}
+
+// lull brings the rows that are done into the journal: nothing is sent that cannot be
+// recorded.
+func (t *transfer) lull() error {
+	if t.journal == nil {
+		return nil
+	}
+	if err := t.journal.Flush(); err != nil {
+		return fault{doing: journaling, where: t.folder, err: err}
+	}
+	return nil
 }
 
 // whenOver calls f in a goroutine when ctx ends. The function that it returns lets go of
