@@ -110,7 +110,7 @@ func encode(body any) ([]byte, error) {
 	case interface {
 		AppendJSON(b []byte) ([]byte, error)
 	}:
-		return body.AppendJSON(nil)
+		return body.AppendJSON(make([]byte, 0, 128))
 	}
 	return json.Marshal(body)
 }
@@ -128,31 +128,49 @@ func readAll(r *http.Response) ([]byte, error) {
 // jsonBody is the value of a header.
 var jsonBody = []string{"application/json; charset=utf-8"}
 
+// plainRequest is what all requests have in common.
+var plainRequest = &http.Request{Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
+
+// request makes a request. The values of its headers are shared with others: whoever sends
+// it does not change them.
 func (c *Client) request(ctx context.Context, a attempt, body []byte) *http.Request {
-	// A body that net/http cannot rewind, were it empty: it would else send a request
-	// without one again by itself, on each idle connection that turns out to be broken,
-	// and nobody would have admitted it.
-	var reader io.Reader = struct{ io.Reader }{bytes.NewReader(nil)}
-	if body != nil {
-		reader = bytes.NewReader(body)
-	}
-	r, err := http.NewRequestWithContext(ctx, a.method, "/", reader)
-	if err != nil {
-		panic(err) // the methods are known ones
-	}
-	r.URL = c.address(a.path, a.query)
-	r.Host = r.URL.Host
-	// The values are the same for all requests; who reads headers does not change them.
+	r := plainRequest.WithContext(ctx)
+	r.Method, r.URL, r.Host = a.method, c.address(a.path, a.query), c.base.Host
+	r.Header = make(http.Header, 3)
 	if a.token != "" {
-		r.Header["Authorization"] = []string{"Bearer " + string(a.token)}
-	}
-	if body != nil {
-		r.Header["Content-Type"] = jsonBody
+		r.Header["Authorization"] = c.authorization(a.token)
 	}
 	if c.userAgent != nil {
 		r.Header["User-Agent"] = c.userAgent
 	}
+	if body == nil {
+		// A body that net/http cannot rewind, though it is empty: it would else send a
+		// request without one again by itself, on each idle connection that turns out to
+		// be broken, and nobody would have admitted it.
+		r.Body, r.ContentLength = io.NopCloser(strings.NewReader("")), -1
+		return r
+	}
+	r.Header["Content-Type"] = jsonBody
+	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	r.Body, _ = open()
+	r.GetBody, r.ContentLength = open, int64(len(body))
 	return r
+}
+
+// authorization is the value of the header for a token.
+func (c *Client) authorization(token Secret) []string {
+	last := c.authorized.Load()
+	if last == nil || last.token != token {
+		last = &authorization{token, []string{"Bearer " + string(token)}}
+		c.authorized.Store(last)
+	}
+	return last.header
+}
+
+// An authorization is a token and the value of the header for it.
+type authorization struct {
+	token  Secret
+	header []string
 }
 
 // address is that of a path of the API.

@@ -17,6 +17,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 )
 
@@ -88,6 +89,8 @@ type Client struct {
 	transport http.RoundTripper
 	admit     func(context.Context, Call) (func(error), error)
 	tokens    *tokens
+
+	authorized atomic.Pointer[authorization] // of the last call
 }
 
 // NewClient checks the configuration and returns a client for it. No request

@@ -107,7 +107,7 @@ type Page[T any] struct {
 // Patch updates the given fields of one item and returns the item as it is
 // afterwards. Fields must not be empty.
 func (c *Client) Patch(ctx context.Context, table Table, itemID string, f Fields) (Item, error) {
-	path, err := itemsPath(table, itemID)
+	path, err := itemPath(table, itemID)
 	if err != nil {
 		return Item{}, err
 	}
@@ -122,7 +122,7 @@ func (c *Client) Patch(ctx context.Context, table Table, itemID string, f Fields
 // BatchUpdate updates up to 100 items of one table in one call. No id may stand
 // in it twice.
 func (c *Client) BatchUpdate(ctx context.Context, table Table, entries []BatchEntry) (BatchReply, error) {
-	path, err := itemsPath(table)
+	path, err := itemsPath(table, "/batch_update")
 	if err != nil {
 		return BatchReply{}, err
 	}
@@ -132,7 +132,7 @@ func (c *Client) BatchUpdate(ctx context.Context, table Table, entries []BatchEn
 		}
 	}
 	var reply batchReply
-	err = c.call(ctx, attempt{call: CallBatchUpdate, method: http.MethodPatch, path: path + "/batch_update", query: c.byUserID, body: batchBody(entries)}, &reply)
+	err = c.call(ctx, attempt{call: CallBatchUpdate, method: http.MethodPatch, path: path, query: c.byUserID, body: batchBody(entries)}, &reply)
 	for i := range reply.Failed {
 		reply.Failed[i].Reason = c.conceal(attempt{}, reply.Failed[i].Reason)
 	}
@@ -141,7 +141,7 @@ func (c *Client) BatchUpdate(ctx context.Context, table Table, entries []BatchEn
 
 // Get reads one item. A success with nothing in it is no answer.
 func (c *Client) Get(ctx context.Context, table Table, itemID string) (Item, error) {
-	path, err := itemsPath(table, itemID)
+	path, err := itemPath(table, itemID)
 	if err != nil {
 		return Item{}, err
 	}
@@ -157,7 +157,7 @@ func (c *Client) Get(ctx context.Context, table Table, itemID string) (Item, err
 // The largest page size is not documented; 100 is accepted or answered with
 // CodeInvalidParameters or CodeFieldInvalid.
 func (c *Client) Items(ctx context.Context, table Table, pageToken string, pageSize int) (Page[Item], error) {
-	path, err := itemsPath(table)
+	path, err := itemsPath(table, "")
 	if err != nil {
 		return Page[Item]{}, err
 	}
@@ -221,16 +221,22 @@ func IsID(s string) bool {
 	return true
 }
 
-// itemsPath returns the path of a table's items, or of one of them.
-func itemsPath(t Table, item ...string) (string, error) {
-	for _, id := range append(item, t.SourceID, t.ID) {
+// itemPath returns the path of an item.
+func itemPath(t Table, item string) (string, error) {
+	if !IsID(item) {
+		return "", notID(item)
+	}
+	return itemsPath(t, "/"+item)
+}
+
+// itemsPath returns the path of a table's items, or of what is below it.
+func itemsPath(t Table, below string) (string, error) {
+	for _, id := range [...]string{t.SourceID, t.ID} {
 		if !IsID(id) {
-			return "", fmt.Errorf("feishu: %q is not an id of 1 to 20 digits", id)
+			return "", notID(id)
 		}
 	}
-	path := "/open-apis/okr/v1/metric_sources/" + t.SourceID + "/tables/" + t.ID + "/items"
-	if len(item) > 0 {
-		path += "/" + item[0]
-	}
-	return path, nil
+	return "/open-apis/okr/v1/metric_sources/" + t.SourceID + "/tables/" + t.ID + "/items" + below, nil
 }
+
+func notID(s string) error { return fmt.Errorf("feishu: %q is not an id of 1 to 20 digits", s) }
