@@ -64,7 +64,7 @@ func synced(formats string) func(context.Context, *bench, *server, job) (result,
 		if err != nil {
 			return result{}, err
 		}
-		defer os.RemoveAll(out)
+		defer func() { _ = os.RemoveAll(out) }()
 		u, err := measure(ctx, b.folder, []string{"OKRSYNC_FEISHU_BASE_URL=" + s.url, "FEISHU_APP_ID=a", "FEISHU_APP_SECRET=b", "OKRSYNC_REPORT_FORMATS=" + formats},
 			b.path("okrsync"), "sync", "--no-diff", "--json", "--progress=none", "--log-level=error", "--out", out, "--rate", j.limits,
 			"--workers", strconv.Itoa(j.workers), "--batch-size", strconv.Itoa(j.batch),

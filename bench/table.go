@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 )
@@ -20,14 +21,16 @@ func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
 
 // print writes the table to standard output.
 func (b *bench) print(t *table) error {
-	fmt.Printf("\n### %s\n\n", t.title)
+	var out strings.Builder
+	fmt.Fprintf(&out, "\n### %s\n\n", t.title)
 	for i, row := range t.rows {
-		fmt.Printf("| %s |\n", strings.Join(row, " | "))
+		fmt.Fprintf(&out, "| %s |\n", strings.Join(row, " | "))
 		if i == 0 {
-			fmt.Println("|" + strings.Repeat(" --- |", len(row)))
+			out.WriteString("|" + strings.Repeat(" --- |", len(row)) + "\n")
 		}
 	}
-	return nil
+	_, err := os.Stdout.WriteString(out.String())
+	return err
 }
 
 // judged adds a target to a row, and whether it is met; "" is none.

@@ -2,6 +2,7 @@ package feishu_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -66,7 +67,7 @@ func BenchmarkCall(b *testing.B) {
 		}},
 		{"refused", `{"code":1001001,"data":{},"error":{"log_id":"2026"},"msg":"metric item not found"}`, func(ctx context.Context, c *feishu.Client) error {
 			if _, err := c.Get(ctx, table, "7100000000000000001"); err == nil {
-				return fmt.Errorf("it was not refused")
+				return errors.New("it was not refused")
 			}
 			return nil
 		}},

@@ -27,7 +27,8 @@ func (s plainServer) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, last := "", r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
+	var data string
+	last := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
 	switch {
 	case r.Method == http.MethodGet:
 		data = s.page(r.URL.Query().Get("page_token"))

@@ -135,7 +135,7 @@ func compare(then, now map[string]stage) error {
 			case figure.now < figure.was*less-few(figure.unit):
 				say("%s: less, which is to be recorded", line)
 			default:
-				fmt.Println(line)
+				fmt.Fprintln(os.Stdout, line)
 			}
 		}
 	}

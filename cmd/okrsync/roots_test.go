@@ -15,7 +15,7 @@ import (
 func TestRoots(t *testing.T) {
 	const own = "OKRSYNC_TEST_ROOTS"
 	if os.Getenv(own) == "" {
-		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRoots$") //nolint:gosec // this program
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRoots$")
 		cmd.Env = append(os.Environ(), own+"=1", "SSL_CERT_FILE=/nowhere", "SSL_CERT_DIR=/nowhere")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("%v\n%s", err, out)

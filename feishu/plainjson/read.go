@@ -178,20 +178,20 @@ func (c *Cursor) Time() (t time.Time) {
 func (c *Cursor) Raw() string {
 	c.space()
 	from := c.rest
-	switch b := c.peek(); {
-	case b == '"':
+	switch c.peek() {
+	case '"':
 		c.Text()
-	case b == '{':
+	case '{':
 		c.list('{', '}', func() {
 			c.Text()
 			c.take(':')
 			c.Raw()
 		})
-	case b == '[':
+	case '[':
 		c.Elements(func() { c.Raw() })
-	case b == 't' || b == 'f':
+	case 't', 'f':
 		c.Bool()
-	case b == 'n':
+	case 'n':
 		rest, ok := strings.CutPrefix(c.rest, "null")
 		c.rest, c.odd = rest, c.odd || !ok
 	default:
