@@ -89,12 +89,12 @@ func TestP113_FormulaInjection(t *testing.T) {
 			}
 		}
 	}
-	line, err := csvLine(sync.Result{Row: 2, After: feishu.Fields{Current: "-5"}}, "zh")
+	line, err := readBack(sync.Result{Row: 2, After: feishu.Fields{Current: "-5"}}, "zh")
 	if err != nil || line[10] != `{"metric_current_value":-5}` {
 		t.Errorf("%q, %v", line, err)
 	}
 	for _, code := range []string{"=1", "-1001005", "@x"} {
-		line, err := csvLine(sync.Result{Row: 2, Code: code, LogID: code, Reason: sync.Text{ZH: code, EN: code}, Advice: sync.Text{ZH: code, EN: code}}, "zh")
+		line, err := readBack(sync.Result{Row: 2, Code: code, LogID: code, Reason: sync.Text{ZH: code, EN: code}, Advice: sync.Text{ZH: code, EN: code}}, "zh")
 		if err != nil {
 			t.Fatal(err)
 		}

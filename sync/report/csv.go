@@ -1,15 +1,12 @@
 package report
 
 import (
-	"encoding/csv"
-	"encoding/json"
 	"io"
 	"iter"
 	"path/filepath"
 	"strconv"
 	"strings"
 
-	"okrsync/feishu"
 	"okrsync/sync"
 )
 
@@ -23,63 +20,64 @@ var columns = []string{
 // CSV writes result.csv into the folder: one line per row of the input, in file
 // order, with reason and advice in the given language ("zh" or "en").
 func CSV(folder, lang string, results iter.Seq2[sync.Result, error]) error {
-	return createCSV(filepath.Join(folder, CSVName), columns, results, func(r sync.Result) ([]string, error) { return csvLine(r, lang) })
+	return createCSV(filepath.Join(folder, CSVName), columns, results, func(l *csvLine, r sync.Result) error { return l.result(&r, lang) })
 }
 
 // createCSV writes a file with a header and a line for each result; one without cells
 // is left out. Spreadsheets know it by its byte order mark for UTF-8.
-func createCSV(name string, head []string, results iter.Seq2[sync.Result, error], cells func(sync.Result) ([]string, error)) error {
+func createCSV(name string, head []string, results iter.Seq2[sync.Result, error], cells func(*csvLine, sync.Result) error) error {
 	return sync.WriteFile(name, func(w io.Writer) error {
 		if _, err := io.WriteString(w, "\uFEFF"); err != nil {
 			return err
 		}
-		lines := csv.NewWriter(w)
-		lines.UseCRLF = true
-		if err := lines.Write(head); err != nil {
+		var l csvLine
+		for _, name := range head {
+			l.text(name)
+		}
+		if _, err := w.Write(l.end()); err != nil {
 			return err
 		}
 		for r, err := range results {
 			if err != nil {
 				return err
 			}
-			line, err := cells(r)
-			if err == nil && line != nil {
-				err = lines.Write(line)
+			l.begin()
+			if err := cells(&l, r); err != nil {
+				return err
 			}
-			if err != nil {
+			if l.cells == 0 {
+				continue
+			}
+			if _, err := w.Write(l.end()); err != nil {
 				return err
 			}
 		}
-		lines.Flush()
-		return lines.Error()
+		return nil
 	})
 }
 
-func csvLine(r sync.Result, lang string) ([]string, error) {
-	before, err := object(r.Before)
-	if err != nil {
-		return nil, err
+// result adds the cells of a line of result.csv.
+func (l *csvLine) result(r *sync.Result, lang string) error {
+	l.number(r.Row)
+	l.text(r.Source)
+	l.text(r.Table)
+	l.text(r.Item)
+	l.text(string(r.Status))
+	l.text(defuse(r.Code))
+	l.text(defuse(r.Reason.In(lang)))
+	l.text(defuse(r.Advice.In(lang)))
+	l.fieldNames(r.Sent)
+	if err := l.object(r.Before); err != nil {
+		return err
 	}
-	after, err := object(r.After)
-	if err != nil {
-		return nil, err
+	if err := l.object(r.After); err != nil {
+		return err
 	}
-	return []string{
-		strconv.Itoa(r.Row), r.Source, r.Table, r.Item,
-		string(r.Status), defuse(r.Code), defuse(r.Reason.In(lang)), defuse(r.Advice.In(lang)),
-		strings.Join(r.Sent.Names(), ","), before, after,
-		strconv.Itoa(r.Attempts), unlessZero(r.HTTPStatus), defuse(r.LogID),
-		r.FinishedAt.Format("2006-01-02T15:04:05.000Z07:00"),
-	}, nil
-}
-
-// object writes fields as a JSON object, none as nothing.
-func object(f feishu.Fields) (string, error) {
-	if f.Empty() {
-		return "", nil
-	}
-	b, err := json.Marshal(f)
-	return string(b), err
+	l.number(r.Attempts)
+	l.text(unlessZero(r.HTTPStatus))
+	l.text(defuse(r.LogID))
+	l.time(r.FinishedAt)
+	return nil
 }
 
 func unlessZero(n int) string {

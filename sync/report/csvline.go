@@ -1,0 +1,124 @@
+package report
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"okrsync/feishu"
+)
+
+// A csvLine is a line of a CSV file on its way there, as encoding/csv writes it with \r\n
+// at its end. There is one for each row of the input, so its cells are put behind each
+// other without a string for each.
+type csvLine struct {
+	b     []byte
+	cells int
+	cell  []byte // of values that have to be put into text first
+
+	at     time.Time // of the last time that was written
+	atText []byte
+	names  map[given]string
+}
+
+// given says which fields there are.
+type given [4]bool
+
+// begin begins the next line.
+func (l *csvLine) begin() { l.b, l.cells = l.b[:0], 0 }
+
+// end ends the line, which is good until the next one begins.
+func (l *csvLine) end() []byte {
+	l.b = append(l.b, "\r\n"...)
+	return l.b
+}
+
+func (l *csvLine) comma() {
+	if l.cells++; l.cells > 1 {
+		l.b = append(l.b, ',')
+	}
+}
+
+// text adds a cell.
+func (l *csvLine) text(s string) {
+	l.comma()
+	l.b = appendCell(l.b, s)
+}
+
+// number adds a cell with a whole number.
+func (l *csvLine) number(n int) {
+	l.comma()
+	l.b = strconv.AppendInt(l.b, int64(n), 10)
+}
+
+// fieldNames adds a cell with the names of fields.
+func (l *csvLine) fieldNames(f feishu.Fields) {
+	key := given{f.Initial != "", f.Target != "", f.Current != "", f.SupportedUserID != ""}
+	names, known := l.names[key]
+	if !known {
+		if l.names == nil {
+			l.names = map[given]string{}
+		}
+		names = strings.Join(f.Names(), ",")
+		l.names[key] = names
+	}
+	l.text(names)
+}
+
+// object adds a cell with fields as a JSON object, none as nothing.
+func (l *csvLine) object(f feishu.Fields) (err error) {
+	l.comma()
+	if f.Empty() {
+		return nil
+	}
+	l.cell, err = f.AppendJSON(l.cell[:0])
+	l.b = appendCell(l.b, l.cell)
+	return err
+}
+
+// time adds a cell with a time. Many rows in a row end at the same.
+func (l *csvLine) time(t time.Time) {
+	l.comma()
+	if l.atText == nil || t != l.at {
+		l.at, l.atText = t, t.AppendFormat(l.atText[:0], "2006-01-02T15:04:05.000Z07:00")
+	}
+	l.b = append(l.b, l.atText...)
+}
+
+// appendCell appends a cell, in quotation marks where encoding/csv has them.
+func appendCell[T string | []byte](b []byte, text T) []byte {
+	if !isQuoted(text) {
+		return append(b, text...)
+	}
+	b = append(b, '"')
+	for i := range len(text) {
+		switch c := text[i]; c {
+		case '"':
+			b = append(b, `""`...)
+		case '\r': // comes back with the line feed
+		case '\n':
+			b = append(b, "\r\n"...)
+		default:
+			b = append(b, c)
+		}
+	}
+	return append(b, '"')
+}
+
+func isQuoted[T string | []byte](text T) bool {
+	if len(text) == 0 {
+		return false
+	}
+	for i := range len(text) {
+		if c := text[i]; c == ',' || c == '"' || c == '\r' || c == '\n' {
+			return true
+		}
+	}
+	if text[0] > ' ' && text[0] < utf8.RuneSelf && text[0] != '\\' {
+		return false
+	}
+	first, _ := utf8.DecodeRuneInString(string(text[:min(len(text), utf8.UTFMax)]))
+	return unicode.IsSpace(first) || string(text) == `\.` // which ends a table in PostgreSQL
+}
