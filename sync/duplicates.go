@@ -59,12 +59,9 @@ func (rs rulings) of(row int) (ruling, bool) {
 // unless some are late, when it is called again.
 func (m *mentions) rulings(policy Duplicates) (ruled rulings, left *wanted) {
 	left = &wanted{tables: m.names, index: m.tables}
-	for i, rows := range m.parts {
-		if len(m.late) > 0 {
-			rows = slices.Clone(rows)
-		} else {
-			m.parts[i] = nil
-		}
+	var rows []mention
+	for i := range m.parts {
+		rows = m.parts[i].appendTo(rows[:0])
 		slices.SortFunc(rows, func(a, b mention) int {
 			return cmp.Or(sameItem(a, b), cmp.Compare(a.row, b.row))
 		})
@@ -80,7 +77,12 @@ func (m *mentions) rulings(policy Duplicates) (ruled rulings, left *wanted) {
 			}
 			start = end
 		}
-		left.parts[i] = kept
+		if len(m.late) > 0 {
+			left.parts[i].addAll(kept)
+			continue
+		}
+		left.parts[i], m.parts[i] = m.parts[i], pile{}
+		left.parts[i].replace(kept)
 	}
 	slices.SortFunc(ruled, func(a, b ruling) int { return cmp.Compare(a.row, b.row) })
 	return ruled, left

@@ -151,3 +151,47 @@ func BenchmarkRulings(b *testing.B) {
 		named.rulings(RejectDuplicates)
 	}
 }
+
+func BenchmarkMention(b *testing.B) {
+	u, table := source.Update{ItemID: "7041234567890123456", Current: "5"}, feishu.Table{SourceID: "1", ID: "2"}
+	named := newMentions()
+	b.ReportAllocs()
+	for b.Loop() {
+		u.Row++
+		if !named.add(u, table) {
+			b.Fatal("too many tables")
+		}
+	}
+}
+
+func BenchmarkCheck(b *testing.B) {
+	const rows = 100_000
+	ids := make([]string, rows)
+	for i := range ids {
+		ids[i] = fmt.Sprint(7_000_000_000_000_000_001 + i*7910)
+	}
+	c := Check{Table: feishu.Table{SourceID: "1", ID: "2"}, Rows: func(yield func(source.Update, error) bool) {
+		for i, id := range ids {
+			if !yield(source.Update{Row: i + 2, ItemID: id, Current: "12.5"}, nil) {
+				return
+			}
+		}
+	}}
+	b.ReportAllocs()
+	for b.Loop() {
+		_, results, err := c.Run()
+		if err != nil {
+			b.Fatal(err)
+		}
+		n := 0
+		for r, err := range results {
+			if err != nil || r.Status != Planned {
+				b.Fatal(r, err)
+			}
+			n++
+		}
+		if n != rows {
+			b.Fatal(n)
+		}
+	}
+}

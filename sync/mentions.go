@@ -39,12 +39,12 @@ func sameItem(a, b mention) int {
 }
 
 // mentions collects which rows name which items. The rows of an item are together
-// in one part, so that no slice is large while it grows or is sorted.
+// in one part, so that few of them have to be in one slice while they are sorted.
 type mentions struct {
 	seed   maphash.Seed
 	tables map[feishu.Table]uint16
 	names  []feishu.Table // by index
-	parts  [parts][]mention
+	parts  [parts]pile
 	late   []lateMention
 }
 
@@ -134,10 +134,7 @@ func (m *mentions) index(t feishu.Table) (uint16, bool) {
 	return table, true
 }
 
-func (m *mentions) put(named mention) {
-	part := &m.parts[named.part()]
-	*part = append(*part, named)
-}
+func (m *mentions) put(named mention) { m.parts[named.part()].add(named) }
 
 // part is where the mentions of an item stand.
 func (m mention) part() uint64 { return m.id * spread >> 56 }

@@ -2,7 +2,6 @@ package sync
 
 import (
 	"iter"
-	"slices"
 
 	"okrsync/feishu"
 )
@@ -11,7 +10,7 @@ import (
 type wanted struct {
 	tables []feishu.Table
 	index  map[feishu.Table]uint16
-	parts  [parts][]mention // sorted
+	parts  [parts]pile // sorted
 }
 
 // drop takes out the items whose rows are done.
@@ -19,10 +18,10 @@ func (w *wanted) drop(before *Record) {
 	if before == nil {
 		return
 	}
-	for i, part := range w.parts {
-		w.parts[i] = slices.DeleteFunc(part, func(m mention) bool {
+	for i := range w.parts {
+		w.parts[i].keep(func(m mention) bool {
 			_, done := before.done(int(m.row))
-			return done
+			return !done
 		})
 	}
 }
@@ -32,8 +31,8 @@ func (w *wanted) keep(s Shard) {
 	if !s.Divided() {
 		return
 	}
-	for i, part := range w.parts {
-		w.parts[i] = slices.DeleteFunc(part, func(m mention) bool { return !s.has(m.item()) })
+	for i := range w.parts {
+		w.parts[i].keep(func(m mention) bool { return s.has(m.item()) })
 	}
 }
 
@@ -45,8 +44,7 @@ func (w *wanted) has(t feishu.Table, item string) bool {
 	}
 	id, over := value(item)
 	asked := mention{id: id, over: over, digits: uint8(len(item)), table: table}
-	_, found := slices.BinarySearchFunc(w.parts[asked.part()], asked, sameItem)
-	return found
+	return w.parts[asked.part()].find(asked)
 }
 
 // items gives the ids of the wanted items of a table.
@@ -56,8 +54,8 @@ func (w *wanted) items(t feishu.Table) iter.Seq[string] {
 		if !ok {
 			return
 		}
-		for _, part := range w.parts {
-			for _, m := range part {
+		for i := range w.parts {
+			for m := range w.parts[i].all() {
 				if m.table == table && !yield(m.item()) {
 					return
 				}
@@ -69,8 +67,8 @@ func (w *wanted) items(t feishu.Table) iter.Seq[string] {
 // counts says how many items are wanted of each table.
 func (w *wanted) counts() map[feishu.Table]int {
 	counts := make(map[feishu.Table]int)
-	for _, part := range w.parts {
-		for _, m := range part {
+	for i := range w.parts {
+		for m := range w.parts[i].all() {
 			counts[w.tables[m.table]]++
 		}
 	}
