@@ -5,8 +5,6 @@ import (
 	"io"
 	"iter"
 	"strings"
-
-	"github.com/xuri/excelize/v2"
 )
 
 // An Answer is what a workbook says about the rows of a file: beside each of them, on
@@ -73,34 +71,39 @@ const (
 // WriteAnswer writes an answer without the user's sheet: the rows' numbers and ids, and
 // what is said about them.
 func WriteAnswer(w io.Writer, a Answer) error {
-	book := excelize.NewFile(excelize.Options{TmpDir: a.Temp})
-	defer func() { _ = book.Close() }() // it removes temporary files; the file is written by then
+	p, err := newPacking(a.Temp)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = p.close() }() // the file is written by then, or there is nothing to lose
 	next, stop := iter.Pull2(a.Rows)
 	defer stop()
-	writing := &answering{Answer: a, book: book, next: next}
+	writing := &answering{Answer: a, packing: p, next: next}
 	if err := writing.write(); err != nil {
 		return err
 	}
-	_, err := book.WriteTo(w)
-	return err
+	return p.writeTo(w)
 }
 
 // answering is an answer on its way.
 type answering struct {
 	Answer
-	book   *excelize.File
+	*packing
+
 	from   *File // nil without the user's sheet
 	width  int   // columns of that sheet, those of an earlier answer left out
 	styles *answerStyles
 
 	next    func() (AnswerRow, error, bool)
-	pending *AnswerRow // that the sheet has not come to yet
+	pending AnswerRow // that the sheet has not come to yet,
+	waits   bool      // if there is one
 
-	sheet string // the name of the sheet with all rows
-	rows  *excelize.StreamWriter
-	mend  *excelize.StreamWriter
-	mends int // rows on it
-	last  int // row of the sheet
+	title string // of the sheet with all rows
+	rows  *sheetWriter
+	mend  *sheetWriter
+
+	cells []sheetCell // of the row that is written, used again for the next one
+	mends []sheetCell // the same of the sheet with the rows to mend
 }
 
 func (a *answering) write() error {
@@ -136,11 +139,11 @@ func (a *answering) begin() (err error) {
 	if a.styles, err = newAnswerStyles(a.book); err != nil {
 		return err
 	}
-	a.sheet = a.Sheet
+	a.title = a.Sheet
 	if a.from != nil {
-		a.sheet = sheetName(a.from.title(), []string{a.Summary, a.Mend})
+		a.title = sheetName(a.from.title(), []string{a.Summary, a.Mend})
 	}
-	if err := a.book.SetSheetName(a.book.GetSheetName(0), a.sheet); err != nil {
+	if err := a.book.SetSheetName(a.book.GetSheetName(0), a.title); err != nil {
 		return err
 	}
 	for _, name := range []string{a.Summary, a.Mend} {
@@ -148,19 +151,14 @@ func (a *answering) begin() (err error) {
 			return err
 		}
 	}
-	for _, name := range []string{a.sheet, a.Summary, a.Mend} {
-		if err := fitToPage(a.book, name); err != nil {
-			return err
-		}
-	}
 	if a.Empty {
 		a.book.SetActiveSheet(1)
 	}
-	if a.rows, err = a.book.NewStreamWriter(a.sheet); err != nil {
+	a.book.Pkg.Store("docProps/core.xml", []byte(coreProperties))
+	if a.rows, err = a.sheet(a.title); err != nil {
 		return err
 	}
-	a.book.Pkg.Store("docProps/core.xml", []byte(coreProperties))
-	a.mend, err = a.book.NewStreamWriter(a.Mend)
+	a.mend, err = a.sheet(a.Mend)
 	return err
 }
 
@@ -172,9 +170,9 @@ const coreProperties = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>`
 
 // take returns the next of what is said; ok is false behind the last one.
 func (a *answering) take() (row AnswerRow, ok bool, err error) {
-	if p := a.pending; p != nil {
-		a.pending = nil
-		return *p, true, nil
+	if a.waits {
+		a.waits = false
+		return a.pending, true, nil
 	}
 	row, err, ok = a.next()
 	if err != nil {
@@ -198,8 +196,6 @@ func (a *answering) about(number int) (AnswerRow, error) {
 	if ok && row.Row == number {
 		return row, nil
 	}
-	if ok {
-		a.pending = &row
-	}
+	a.pending, a.waits = row, ok
 	return a.Unreached, nil
 }

@@ -7,8 +7,6 @@ import (
 	"io/fs"
 	"iter"
 	"os"
-
-	"github.com/xuri/excelize/v2"
 )
 
 // The bounds of a sheet that is copied. Copies are for people to read; and none may take
@@ -65,21 +63,23 @@ func (f *File) writeCopy(w io.Writer, a Answer) (sheet string, err error) {
 	if err != nil {
 		return "", err
 	}
-	book := excelize.NewFile(excelize.Options{TmpDir: a.Temp})
-	defer func() { _ = book.Close() }() // it removes temporary files; the file is written by then
+	p, err := newPacking(a.Temp)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = p.close() }() // the file is written by then, or there is nothing to lose
 	if f.book != nil {
-		if err := adopt(book, f.book); err != nil {
+		if err := adopt(p.book, f.book); err != nil {
 			return "", err
 		}
 	}
 	next, stop := iter.Pull2(a.Rows)
 	defer stop()
-	writing := &answering{Answer: a, book: book, from: f, width: width, next: next}
+	writing := &answering{Answer: a, packing: p, from: f, width: width, next: next}
 	if err := writing.write(); err != nil {
 		return "", err
 	}
-	_, err = book.WriteTo(w)
-	return writing.sheet, err
+	return writing.title, p.writeTo(w)
 }
 
 // width reads the sheet to its end to find out how many columns are in use, and refuses

@@ -8,49 +8,48 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// own are the cells of the answer's columns in a row.
-func (a *answering) own(said AnswerRow) []any {
-	cells := make([]any, len(a.Columns))
-	for i := range cells {
-		style := a.styles.text
+// addOwn adds the cells of the answer's columns to a row.
+func (a *answering) addOwn(said AnswerRow) {
+	for i := range a.Columns {
 		var value any
 		if i < len(said.Cells) {
 			value = said.Cells[i]
 		}
-		if n, ok := value.(Number); ok {
-			style, value = a.styles.number, n.cellValue()
+		style, holds := a.styles.text, content{}
+		switch v := value.(type) {
+		case string:
+			holds = textOf(v)
+		case Number:
+			style, holds = a.styles.number, v.content()
 		}
-		cells[i] = excelize.Cell{StyleID: a.styles.of(style, said.Tone, false), Value: value}
+		a.cells = append(a.cells, sheetCell{holds, a.styles.of(style, said.Tone, false)})
 	}
-	return cells
 }
 
 // beginMend makes the head of the sheet with the rows to mend.
 func (a *answering) beginMend(columns []AnswerColumn) error {
-	a.mends = 1
 	return a.heads(a.mend, slices.Concat([]AnswerColumn{{Head: a.RowHead, Width: rowWidth}}, a.Columns[:a.MendColumns], columns))
 }
 
 // heads begins a sheet of the answer's own with the heads of its columns.
-func (a *answering) heads(out *excelize.StreamWriter, columns []AnswerColumn) error {
-	cells, spans := make([]any, len(columns)), make([]span, len(columns))
+func (a *answering) heads(out *sheetWriter, columns []AnswerColumn) error {
+	cells, spans := make([]sheetCell, len(columns)), make([]span, len(columns))
 	for i, column := range columns {
-		cells[i], spans[i].width = excelize.Cell{StyleID: a.styles.head, Value: column.Head}, column.Width
+		cells[i], spans[i].width = sheetCell{textOf(column.Head), a.styles.head}, column.Width
 	}
-	if err := setColumns(out, spans); err != nil {
-		return err
-	}
-	if err := out.SetPanes(frozen(1)); err != nil {
-		return err
-	}
-	return out.SetRow("A1", cells, excelize.RowOpts{Height: headHeight(columns)})
+	out.begin(frame{selected: out == a.rows && !a.Empty, printed: true, frozen: 1, columns: spans})
+	return out.row(1, headHeight(columns), false, cells)
 }
 
-// addMend adds a row to the sheet with those to mend.
-func (a *answering) addMend(said AnswerRow, own, values []any) error {
-	a.mends++
-	cells := slices.Concat([]any{excelize.Cell{StyleID: a.styles.number, Value: said.Row}}, own[:a.MendColumns], values)
-	return a.mend.SetRow(cellName(0, a.mends), cells, excelize.RowOpts{Height: a.height(said)})
+// addMend adds a row to the sheet with those to mend, if it is one of them. Its cells are
+// those of the other sheet: values of the row, and behind them what is said about it.
+func (a *answering) addMend(said AnswerRow, values, own []sheetCell) error {
+	if !said.Mend {
+		return nil
+	}
+	a.mends = append(a.mends[:0], sheetCell{numberOf(float64(said.Row)), a.styles.number})
+	a.mends = append(append(a.mends, own[:a.MendColumns]...), values...)
+	return a.mend.row(a.mend.last+1, a.height(said), false, a.mends)
 }
 
 // height is the height that the words beside a row need, 0 if the usual one is enough.
@@ -102,7 +101,7 @@ func (a *answering) listRows() error {
 	if err := a.beginMend(a.Keys); err != nil {
 		return err
 	}
-	for a.last = 1; ; {
+	for {
 		said, ok, err := a.take()
 		if err != nil {
 			return err
@@ -117,18 +116,18 @@ func (a *answering) listRows() error {
 }
 
 func (a *answering) list(said AnswerRow) error {
-	keys := make([]any, len(a.Keys))
-	for i := range min(len(keys), len(said.Keys)) {
-		keys[i] = excelize.Cell{StyleID: a.styles.of(a.styles.text, said.Tone, false), Value: said.Keys[i]}
+	a.cells = append(a.cells[:0], sheetCell{numberOf(float64(said.Row)), a.styles.of(a.styles.number, said.Tone, false)})
+	for i := range a.Keys {
+		var key sheetCell
+		if i < len(said.Keys) {
+			key = sheetCell{textOf(said.Keys[i]), a.styles.of(a.styles.text, said.Tone, false)}
+		}
+		a.cells = append(a.cells, key)
 	}
-	own := a.own(said)
-	number := excelize.Cell{StyleID: a.styles.of(a.styles.number, said.Tone, false), Value: said.Row}
-	a.last++
-	if err := a.rows.SetRow(cellName(0, a.last), slices.Concat([]any{number}, keys, own), excelize.RowOpts{Height: a.height(said)}); err != nil {
+	keys := a.cells[1:]
+	a.addOwn(said)
+	if err := a.rows.row(a.rows.last+1, a.height(said), false, a.cells); err != nil {
 		return err
 	}
-	if !said.Mend {
-		return nil
-	}
-	return a.addMend(said, own, keys)
+	return a.addMend(said, keys, a.cells[1+len(keys):])
 }

@@ -3,6 +3,7 @@ package source
 import (
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -62,14 +63,11 @@ func (c *copying) begin(r rowReader) error {
 	for _, column := range c.Columns {
 		columns = append(columns, span{width: column.Width})
 	}
-	if err := setColumns(c.rows, columns); err != nil {
-		return err
+	above := c.layout.header
+	if above > mostFrozen {
+		above = 0
 	}
-	if h := c.layout.header; h <= mostFrozen {
-		if err := c.rows.SetPanes(frozen(h)); err != nil {
-			return err
-		}
-	}
+	c.rows.begin(frame{selected: !c.Empty, printed: true, frozen: above, columns: columns})
 	heads := make([]AnswerColumn, 0, c.width)
 	for column := range c.width {
 		head := ""
@@ -100,23 +98,18 @@ func (l *layout) usualWidth(column int) float64 {
 	return textWidth
 }
 
-// frozen keeps the rows above the data in view.
-func frozen(header int) *excelize.Panes {
-	return &excelize.Panes{Freeze: true, YSplit: header, TopLeftCell: cellName(0, header+1), ActivePane: "bottomLeft"}
-}
-
 // head copies a row above the data; to the header row the heads of the answer are
 // added.
 func (c *copying) head(r *row) error {
-	values, height := c.values(r, Update{}, nil, TonePlain), rowHeight(r)
+	height := rowHeight(r)
+	c.setValues(r, Update{}, nil, TonePlain)
 	if r.number == c.layout.header {
 		for _, column := range c.Columns {
-			values = append(values, excelize.Cell{StyleID: c.styles.head, Value: column.Head})
+			c.cells = append(c.cells, sheetCell{textOf(column.Head), c.styles.head})
 		}
 		height = max(height, headHeight(c.Columns))
 	}
-	c.last = r.number
-	return c.rows.SetRow(cellName(0, r.number), values, excelize.RowOpts{Height: height})
+	return c.rows.row(r.number, height, false, c.cells)
 }
 
 // headHeight is the height that the heads of columns need.
@@ -137,45 +130,47 @@ func (c *copying) row(r *row, u Update, refused *RowError) error {
 	if err != nil {
 		return err
 	}
-	values := c.values(r, u, refused, said.Tone)
-	own := c.own(said)
-	height := excelize.RowOpts{Height: max(rowHeight(r), c.height(said))}
-	c.last = r.number
-	if err := c.rows.SetRow(cellName(0, r.number), append(values, own...), height); err != nil {
+	c.setValues(r, u, refused, said.Tone)
+	c.addOwn(said)
+	if err := c.rows.row(r.number, max(rowHeight(r), c.height(said)), false, c.cells); err != nil {
 		return err
 	}
-	if !said.Mend {
-		return nil
-	}
-	return c.addMend(said, own, values)
+	return c.addMend(said, c.cells[:c.width], c.cells[c.width:])
 }
 
 // rowHeight is the height of a row that may be copied.
 func rowHeight(r *row) float64 { return min(r.height, excelize.MaxRowHeight) }
 
-// values are the copies of a row's cells.
-func (c *copying) values(r *row, u Update, refused *RowError, tone Tone) []any {
-	values := make([]any, c.width, c.width+len(c.Columns))
+// setValues makes the copies of a row's cells those of the row that is written.
+func (c *copying) setValues(r *row, u Update, refused *RowError, tone Tone) {
+	values := c.blank(c.width)
 	if tone != TonePlain {
+		style := c.styles.of(0, tone, false)
 		for i := range values {
-			values[i] = excelize.Cell{StyleID: c.styles.of(0, tone, false)}
+			values[i].style = style
 		}
 	}
 	for i := range r.blanks {
 		if b := &r.blanks[i]; b.column < len(values) && !c.layout.isOwn(b.column) {
-			values[b.column] = excelize.Cell{StyleID: c.styles.of(b.look.style, tone, false)}
+			values[b.column].style = c.styles.of(b.look.style, tone, false)
 		}
 	}
 	for i := range r.cells {
 		if cell := &r.cells[i]; cell.column < len(values) && !c.layout.isOwn(cell.column) {
-			value, asText := c.layout.copied(cell, u, refused)
-			values[cell.column] = excelize.Cell{StyleID: c.styles.of(cell.style(), tone, asText), Value: value}
+			holds, asText := c.layout.copied(cell, u, refused)
+			values[cell.column] = sheetCell{holds, c.styles.of(cell.style(), tone, asText)}
 		}
 	}
 	if r.fault != nil {
 		c.layout.copyFault(r.fault, values)
 	}
-	return values
+}
+
+// blank makes the row that is written one of so many cells with nothing in them.
+func (a *answering) blank(width int) []sheetCell {
+	a.cells = slices.Grow(a.cells[:0], width)[:width]
+	clear(a.cells)
+	return a.cells
 }
 
 // end finishes the sheet.
@@ -183,7 +178,7 @@ func (c *copying) end() error {
 	if c.from.book != nil {
 		for _, m := range apart(c.from.book.sheet.merges) {
 			if m.right = min(m.right, c.width-1); m.left <= m.right && !c.layout.isOwn(m.left) && m.size() > 1 {
-				if err := c.rows.MergeCell(cellName(m.left, m.top), cellName(m.right, m.bottom)); err != nil {
+				if err := c.rows.merge(m); err != nil {
 					return err
 				}
 			}
@@ -192,20 +187,22 @@ func (c *copying) end() error {
 	return c.finish(c.layout.header, c.width+len(c.Columns))
 }
 
-// finish adds the filter and ends the sheets with rows.
+// finish adds the filters and ends the sheets with rows.
 func (a *answering) finish(header, columns int) error {
-	if a.last > header {
-		if err := a.book.AutoFilter(a.sheet, cellName(0, header)+":"+cellName(columns-1, a.last), nil); err != nil {
-			return err
-		}
-	}
-	if a.mends > 1 {
-		if err := a.book.AutoFilter(a.Mend, "A1:"+cellName(a.MendColumns, a.mends), nil); err != nil {
-			return err
-		}
-	}
-	if err := a.rows.Flush(); err != nil {
+	if err := a.filter(a.rows, a.title, header, columns); err != nil {
 		return err
 	}
-	return a.mend.Flush()
+	return a.filter(a.mend, a.Mend, 1, a.MendColumns+1)
+}
+
+// filter ends a sheet, with a filter if it has rows below its header.
+func (a *answering) filter(out *sheetWriter, title string, header, columns int) error {
+	if out.last <= header {
+		return out.end("")
+	}
+	cells := cellName(0, header) + ":" + cellName(columns-1, out.last)
+	if err := a.book.AutoFilter(title, cells, nil); err != nil { // the name that goes with it
+		return err
+	}
+	return out.end(cells)
 }

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/xuri/excelize/v2"
 )
 
 // style is the number of a cell's style, 0 in a text file.
@@ -19,61 +17,65 @@ func (c *cell) style() int {
 // doubt is put before what was refused, and would pass without.
 const doubt = "? "
 
-// copied is what the copy of a cell holds: a float64, a bool or a string, and whether it
-// is an id that must stay a text. Whoever reads the copy must find what was found in
+// copied is what the copy of a cell holds, and whether it is an id that must stay a text. Whoever reads the copy must find what was found in
 // the file: a number that was certain is the same number, a cell that was refused is
 // refused, even where only the form of the file had told why.
-func (l *layout) copied(c *cell, u Update, refused *RowError) (value any, asText bool) {
+func (l *layout) copied(c *cell, u Update, refused *RowError) (holds content, asText bool) {
 	field := l.field(c.column)
-	value = c.value()
+	holds = c.content()
 	if field == "" && c.kind == formulaCell && !isBlank(c.text) {
-		value = writable(c.text) // nothing hangs on it, and it was the value once
+		holds = textOf(writable(c.text)) // nothing hangs on it, and it was the value once
 	}
 	if refused.concerns(c, field) {
-		if c.isFine(l, field, value) {
-			return doubt + trim(c.text), false
+		if c.isFine(l, field, holds) {
+			return textOf(doubt + trim(c.text)), false
 		}
-		return value, false
+		return holds, false
 	}
 	if n := u.number(field); n != "" && (c.look == nil || c.kind == numberCell) {
-		return n.cellValue(), false
+		return n.content(), false
 	}
 	if id := u.id(field); id != "" {
 		if c.look != nil && c.look.numeric {
-			return id, true
+			return textOf(id), true
 		}
-		return value, true
+		return holds, true
 	}
-	return value, false
+	return holds, false
 }
 
-// value is what a cell holds.
-func (c *cell) value() any {
+// content is what a cell holds.
+func (c *cell) content() content {
 	switch {
 	case c.kind == formulaCell:
-		return "=" + writable(c.look.formula)
+		return textOf("=" + writable(c.look.formula))
 	case c.kind == booleanCell:
-		return booleanName(trim(c.text)) == "TRUE"
+		return truthOf(booleanName(trim(c.text)) == "TRUE")
 	case c.look != nil && c.look.numeric:
 		if f, ok := storedFloat(c.text); ok {
-			return f
+			return numberOf(f)
 		}
 	}
-	return writable(c.text)
+	return textOf(writable(c.text))
 }
 
-// cellValue is the number as a cell holds it: a float64, or a text if that does not say
+// content is the number as a cell holds it: as a number, or as a text if that does not say
 // the same.
-func (n Number) cellValue() any {
-	if f, ok := storedFloat(string(n)); ok && strconv.FormatFloat(f, 'f', -1, 64) == string(n) {
-		return f
+func (n Number) content() content {
+	var digits [32]byte
+	if f, ok := storedFloat(string(n)); ok && string(strconv.AppendFloat(digits[:0], f, 'f', -1, 64)) == string(n) {
+		return numberOf(f)
 	}
-	return string(n)
+	return textOf(string(n))
 }
 
 // storedFloat reads a number as a cell stores it, to the 15 digits that a spreadsheet
 // keeps. They are rounded as written: the nearest float may lie on the other side of a 5.
 func storedFloat(text string) (float64, bool) {
+	if isCanonical(text) { // there is nothing to round
+		f, err := strconv.ParseFloat(text, 64)
+		return f, err == nil
+	}
 	d, ok := parseDecimal(trim(text), true)
 	if !ok || d.point > mostPlaces || d.point < -mostPlaces {
 		return 0, false
@@ -119,15 +121,15 @@ func (e *RowError) concerns(c *cell, field Column) bool {
 }
 
 // isFine reports whether the copy of a cell may be taken for a value of its column.
-func (c *cell) isFine(l *layout, field Column, value any) bool {
+func (c *cell) isFine(l *layout, field Column, holds content) bool {
 	copied := cell{column: c.column, kind: c.kind}
-	switch v := value.(type) {
-	case bool:
+	switch holds.kind {
+	case truthContent:
 		return false
-	case float64:
-		copied.text = strconv.FormatFloat(v, 'f', -1, 64)
-	case string:
-		copied.kind, copied.text = textCell, v
+	case numberContent:
+		copied.text = strconv.FormatFloat(holds.number, 'f', -1, 64)
+	case textContent:
+		copied.kind, copied.text = textCell, holds.text
 	}
 	var code Code
 	switch field {
@@ -174,10 +176,10 @@ func (u Update) id(field Column) string {
 
 // copyFault shows what could not be taken apart in all columns that are read and may
 // stand in it, so that none of them is taken for blank.
-func (l *layout) copyFault(f *fault, values []any) {
+func (l *layout) copyFault(f *fault, values []sheetCell) {
 	for _, column := range l.read {
 		if column >= f.column && column < len(values) {
-			values[column] = excelize.Cell{Value: doubt + show(f.text)}
+			values[column] = sheetCell{content: textOf(doubt + show(f.text))}
 		}
 	}
 }

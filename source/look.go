@@ -2,10 +2,7 @@ package source
 
 import (
 	"math"
-	"slices"
 	"strconv"
-
-	"github.com/xuri/excelize/v2"
 )
 
 // A look is what a copy of a cell needs beside its value.
@@ -20,7 +17,12 @@ func (s *sheetReader) look(c stored) *look {
 	if !s.whole {
 		return nil
 	}
-	return &look{style: c.style, numeric: c.kind == storedNumber, formula: string(c.formula)}
+	if len(s.looks) == cap(s.looks) {
+		const some = 256 // at a time, since there is one for each cell
+		s.looks = make([]look, 0, some)
+	}
+	s.looks = append(s.looks, look{style: c.style, numeric: c.kind == storedNumber, formula: string(c.formula)})
+	return &s.looks[len(s.looks)-1]
 }
 
 // addBlank keeps a cell that has nothing in it but a style, if the sheet is read
@@ -49,30 +51,15 @@ func spread(spans []span, columns int) []span {
 	return each
 }
 
-// setColumns gives the columns of a sheet their widths. The library writes down the last
-// one that it is told of first, and programs expect them from left to right.
-func setColumns(out *excelize.StreamWriter, columns []span) error {
-	for i, s := range slices.Backward(columns) {
-		if s.width > 0 {
-			if err := out.SetColWidth(i+1, i+1, min(s.width, excelize.MaxColumnWidth)); err != nil {
-				return err
-			}
-		}
-		if s.hidden {
-			if err := out.SetColVisible(i+1, i+1, false); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 func newSpan(left, right int, width []byte, hidden bool) span {
 	return span{left: left, right: right, width: positive(width), hidden: hidden}
 }
 
 // positive reads a measure, 0 if it is none.
 func positive(text []byte) float64 {
+	if len(text) == 0 {
+		return 0 // without the garbage of an error, since most rows give none
+	}
 	f, err := strconv.ParseFloat(string(text), 64)
 	if err != nil || !(f > 0) || math.IsInf(f, 0) {
 		return 0

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"io"
 	"strings"
-
-	"github.com/xuri/excelize/v2"
 )
 
 // mostOthers is how many bytes the other sheets of a workbook may have, inflated, to be
@@ -83,7 +81,7 @@ func (a *answering) copyOther(s sheet, width int) error {
 	if _, err := a.book.NewSheet(name); err != nil {
 		return err
 	}
-	out, err := a.book.NewStreamWriter(name)
+	out, err := a.sheet(name)
 	if err != nil {
 		return err
 	}
@@ -91,58 +89,57 @@ func (a *answering) copyOther(s sheet, width int) error {
 	err = a.from.book.eachRow(&s, func(reader *sheetReader, r *row) error {
 		if !begun {
 			begun = true
-			if err := setColumns(out, spread(reader.spans, width)); err != nil {
-				return err
-			}
+			out.begin(frame{columns: spread(reader.spans, width)})
 		}
-		return out.SetRow(cellName(0, r.number), a.plainValues(r, width), excelize.RowOpts{Height: rowHeight(r), Hidden: r.hidden})
+		a.setPlain(r, width)
+		return out.row(r.number, rowHeight(r), r.hidden, a.cells)
 	})
 	if err != nil {
 		return err
 	}
+	if !begun {
+		out.begin(frame{})
+	}
 	for _, m := range apart(s.merges) {
-		if err := out.MergeCell(cellName(m.left, m.top), cellName(m.right, m.bottom)); err != nil {
+		if err := out.merge(m); err != nil {
 			return err
 		}
 	}
-	if err := out.Flush(); err != nil || !s.hidden {
+	if err := out.end(""); err != nil || !s.hidden {
 		return err
 	}
 	return a.book.SetSheetVisible(name, false)
 }
 
-// plainValues are the cells of a row as they are.
-func (a *answering) plainValues(r *row, width int) []any {
-	values := make([]any, width)
+// setPlain makes the cells of a row those of the row that is written, as they are.
+func (a *answering) setPlain(r *row, width int) {
+	values := a.blank(width)
 	for i := range r.blanks {
-		values[r.blanks[i].column] = excelize.Cell{StyleID: r.blanks[i].look.style}
+		values[r.blanks[i].column].style = r.blanks[i].look.style
 	}
 	for i := range r.cells {
 		c := &r.cells[i]
-		values[c.column] = excelize.Cell{StyleID: a.styles.of(c.look.style, TonePlain, false), Value: c.value()}
+		values[c.column] = sheetCell{c.content(), a.styles.of(c.look.style, TonePlain, false)}
 	}
-	return values
 }
 
 // summarise writes the sheet with the summary.
 func (a *answering) summarise(facts [][2]string) error {
-	out, err := a.book.NewStreamWriter(a.Summary)
+	out, err := a.sheet(a.Summary)
 	if err != nil {
 		return err
 	}
 	const labels, texts = 24, 100 // widths in characters
-	if err := setColumns(out, []span{{width: labels}, {width: texts}}); err != nil {
-		return err
-	}
+	out.begin(frame{selected: a.Empty, printed: true, columns: []span{{width: labels}, {width: texts}}})
 	for i, fact := range facts {
 		style := a.styles.text
 		if i == 0 {
 			style = a.styles.title
 		}
-		cells := []any{excelize.Cell{StyleID: a.styles.label, Value: fact[0]}, excelize.Cell{StyleID: style, Value: fact[1]}}
-		if err := out.SetRow(cellName(0, i+1), cells, excelize.RowOpts{Height: heightOf(linesOf(fact[1], texts))}); err != nil {
+		cells := []sheetCell{{textOf(fact[0]), a.styles.label}, {textOf(fact[1]), style}}
+		if err := out.row(i+1, heightOf(linesOf(fact[1], texts)), false, cells); err != nil {
 			return err
 		}
 	}
-	return out.Flush()
+	return out.end("")
 }

@@ -28,6 +28,7 @@ type sheetReader struct {
 	row    row
 	hiding []area // the columns that are hidden
 	spans  []span // what the sheet says about columns, if it is read whole
+	looks  []look // room for those of the next cells, likewise
 	flat   bool   // rows that give no height have none
 	values []byte // the texts of the row, end to end
 	ends   []int  // where each cell's text ends in values

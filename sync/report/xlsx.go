@@ -7,6 +7,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,6 +82,9 @@ func fieldsIn(results iter.Seq2[sync.Result, error]) ([]field, error) {
 		}
 		for i, f := range fields {
 			used[i] = used[i] || f.of(r.Sent) != ""
+		}
+		if !slices.Contains(used, false) {
+			break // and the rest of the rows say nothing new
 		}
 	}
 	var list []field
@@ -172,8 +176,10 @@ var (
 func (b workbook) row(r sync.Result) source.AnswerRow {
 	said := source.AnswerRow{
 		Row: r.Row, Tone: toneOf(r.Status), Mend: r.ToMend(), Keys: []string{r.Source, r.Table, r.Item},
-		Cells: []any{signs[r.Status] + " " + r.Status.Words().In(b.lang), text(r.Reason.In(b.lang)), text(r.Advice.In(b.lang)), text(r.Code)},
+		Cells: make([]any, 0, 4+2*len(b.fields)),
 	}
+	status := signs[r.Status] + " " + r.Status.Words().In(b.lang)
+	said.Cells = append(said.Cells, status, text(r.Reason.In(b.lang)), text(r.Advice.In(b.lang)), text(r.Code))
 	for _, f := range b.fields {
 		before, after := any(nil), any(nil)
 		if f.of(r.Sent) != "" {
