@@ -69,7 +69,7 @@ const (
 )
 
 // WriteAnswer writes an answer without the user's sheet: the rows' numbers and ids, and
-// what is said about them.
+// what is said about them. An error is one of the rows, of w or of the folder Temp.
 func WriteAnswer(w io.Writer, a Answer) error {
 	p, err := newPacking(a.Temp)
 	if err != nil {

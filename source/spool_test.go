@@ -59,6 +59,11 @@ func TestSpoolErrors(t *testing.T) {
 	if _, err := newSpool(t.TempDir() + "/none"); !isDisk(err) {
 		t.Errorf("a spool without a folder: %v", err)
 	}
+	listed := testNames
+	listed.Rows, listed.Temp = answered(nil), t.TempDir()+"/none"
+	if err := WriteAnswer(io.Discard, listed); !isDisk(err) {
+		t.Errorf("an answer without a folder: %v", err)
+	}
 	s, err := newSpool(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
