@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"iter"
 	"math"
 	"os"
 	"path/filepath"
@@ -22,16 +21,12 @@ type Record struct {
 	// the first of them. No row is done by guess: theirs have no answer.
 	Damaged, FirstDamaged int
 
-	file  *os.File
-	end   int64          // of the last whole line
-	lines []span         // by row
-	sent  map[int]Result // rows that are not done, and for which a call was made
-	read  struct {       // a part of the file that was read
-		start int64
-		b     []byte
-	}
-	callsEnd int64 // of the last whole line of the attempts
-	unsure   bool  // the attempts are not complete: any row without an answer may have been sent
+	file     *os.File
+	end      int64          // of the last whole line
+	lines    []span         // by row
+	sent     map[int]Result // rows that are not done, and for which a call was made
+	callsEnd int64          // of the last whole line of the attempts
+	unsure   bool           // the attempts are not complete: any row without an answer may have been sent
 }
 
 // span is the place of one line: 24 bytes, since there is one for each row of a file.
@@ -44,6 +39,9 @@ type span struct {
 	done     bool  // trying again cannot end otherwise
 	left     bool  // the run has not done what it could for the row
 }
+
+// end is where the line ends, before its line feed.
+func (s span) end() int64 { return s.start + int64(s.length) }
 
 var unprocessed = uint8(slices.Index(Statuses, Unprocessed))
 
@@ -224,63 +222,6 @@ func (r *Record) Counts() map[Status]int {
 		counts[Statuses[s.status]]++
 	}
 	return counts
-}
-
-// Results gives the rows' results in file order. An error is the last thing
-// yielded.
-func (r *Record) Results() iter.Seq2[Result, error] {
-	return r.resultsOf(func(span) bool { return true })
-}
-
-// ToMend gives the results of the rows that somebody has to do something about, likewise.
-func (r *Record) ToMend() iter.Seq2[Result, error] {
-	return r.resultsOf(func(s span) bool { return Result{Status: Statuses[s.status]}.ToMend() })
-}
-
-func (r *Record) resultsOf(wanted func(span) bool) iter.Seq2[Result, error] {
-	return func(yield func(Result, error) bool) {
-		for i := range r.lines {
-			if !wanted(r.lines[i]) {
-				continue
-			}
-			result, err := r.result(r.lines[i])
-			if !yield(result, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-func (r *Record) result(s span) (Result, error) {
-	if sent, ok := r.sent[int(s.row)]; ok {
-		return sent, nil
-	}
-	line, err := r.lineAt(s)
-	if err != nil {
-		return Result{}, err
-	}
-	result, err := parseResult(string(line))
-	if err != nil {
-		return Result{}, Errorf("第 %d 行的记录：%v", "the line of row %d: %v", s.row, errDamaged)
-	}
-	return result, nil
-}
-
-// lineAt reads a line, and ahead: the lines stand about in the order of the rows.
-func (r *Record) lineAt(s span) ([]byte, error) {
-	const ahead = 64 << 10
-	from, to := s.start-r.read.start, s.start-r.read.start+int64(s.length)
-	if from < 0 || to > int64(len(r.read.b)) {
-		r.read.b = slices.Grow(r.read.b[:0], max(int(s.length), ahead))
-		n, err := r.file.ReadAt(r.read.b[:cap(r.read.b)], s.start)
-		if n < int(s.length) {
-			r.read.b = nil
-			return nil, err
-		}
-		r.read.b, r.read.start = r.read.b[:n], s.start
-		from, to = 0, int64(s.length)
-	}
-	return r.read.b[from:to], nil
 }
 
 // Close closes the journal.
