@@ -29,7 +29,9 @@ type appender struct {
 	err   error  // the first failure; nothing is written after it
 	lines []byte // that are to be written
 	timer *time.Timer
-	dirty bool
+	dirty bool // there are lines that are not on the disk, and the timer runs
+
+	syncing sync.Mutex // held by the one who brings lines to the disk; taken before mu
 }
 
 // mostHeld is how many bytes are held back for the next flush.
@@ -110,14 +112,29 @@ func (a *appender) cut(n int) error {
 	return a.file.Truncate(a.size)
 }
 
-// sync brings what was written to the disk.
+// sync brings what was written to the disk. Nobody who adds lines waits for that.
 func (a *appender) sync() {
+	a.syncing.Lock()
+	defer a.syncing.Unlock()
+	if !a.cleaned() {
+		return
+	}
+	err := a.file.Sync()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.dirty && a.err == nil {
-		a.dirty = false
-		a.err = errors.Join(a.file.Sync(), a.present())
+	if a.err == nil {
+		a.err = errors.Join(err, a.present())
 	}
+}
+
+// cleaned reports whether there is something to bring to the disk, and takes note that
+// somebody does.
+func (a *appender) cleaned() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	dirty := a.dirty && a.err == nil
+	a.dirty = false
+	return dirty
 }
 
 // present reports whether the file is still to be found under its name, with all that
