@@ -77,14 +77,14 @@ func check(rows source.Rows, table feishu.Table, shard Shard) (checked, *mention
 }
 
 // tableOf is the table a row belongs to.
-func (c checked) tableOf(u source.Update) feishu.Table {
+func (c *checked) tableOf(u source.Update) feishu.Table {
 	return feishu.Table{SourceID: cmp.Or(u.SourceID, c.table.SourceID), ID: cmp.Or(u.TableID, c.table.ID)}
 }
 
 // planned reads the file once more and gives the rows' results in file order, with
 // Planned for those that are to be sent. An error is the last thing yielded: the
 // file changed between two readings.
-func (c checked) planned(rows source.Rows) iter.Seq2[Result, error] {
+func (c *checked) planned(rows source.Rows) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		reread := 0
 		for u, err := range rows {
@@ -121,12 +121,12 @@ func (c checked) planned(rows source.Rows) iter.Seq2[Result, error] {
 }
 
 // fileAlone is what is known of all rows of the file without asking Feishu.
-func (c checked) fileAlone() *checked {
+func (c *checked) fileAlone() *checked {
 	return &checked{table: c.table, rows: c.rows, own: c.rows, ruled: c.ruled, offline: true}
 }
 
 // elsewhere reports whether a row, given as source.Rows gives it, is another shard's.
-func (c checked) elsewhere(u source.Update, err error) bool {
+func (c *checked) elsewhere(u source.Update, err error) bool {
 	bad, rejected := errors.AsType[*source.RowError](err)
 	return (err == nil || rejected) && !c.shard.owns(u, bad)
 }
@@ -156,7 +156,7 @@ func settled(r Result, status Status, reason Reason, details ...any) step {
 
 // weigh decides what is to be done about a row, given as source.Rows gives it. An
 // error is one that ended the reading.
-func (c checked) weigh(u source.Update, err error) (step, error) {
+func (c *checked) weigh(u source.Update, err error) (step, error) {
 	bad, rejected := errors.AsType[*source.RowError](err)
 	row := u.Row
 	if rejected {
@@ -180,9 +180,13 @@ func (c checked) weigh(u source.Update, err error) (step, error) {
 
 // weighRow decides about a row that could be read. Its owner is given where an id that
 // may have been rounded is certain only because of that.
-func (c checked) weighRow(u source.Update, owner string) step {
-	earlier, unsure := c.before.earlier(u.Row)
-	r := c.answer(u).following(earlier)
+func (c *checked) weighRow(u source.Update, owner string) step {
+	r, unsure := c.answer(u), false
+	if c.before != nil {
+		var earlier Result
+		earlier, unsure = c.before.earlier(u.Row)
+		r = r.following(earlier)
+	}
 	r.Owner = owner
 	ruling, ruled := c.ruled.of(u.Row)
 	switch {
@@ -203,7 +207,7 @@ func (c checked) weighRow(u source.Update, owner string) step {
 
 // rejectionAfter is rejection for a row that an earlier run may have sent, when its id
 // was certain: that is not forgotten. Where Feishu was not asked, it is left open.
-func (c checked) rejectionAfter(bad *source.RowError) Result {
+func (c *checked) rejectionAfter(bad *source.RowError) Result {
 	earlier, _ := c.before.earlier(bad.Row)
 	if c.live == nil && earlier.MayHaveChanged() {
 		earlier.Status = Unprocessed
@@ -214,13 +218,13 @@ func (c checked) rejectionAfter(bad *source.RowError) Result {
 
 // knows reports whether a row is rejected only for an id that may have been rounded,
 // and the table turns out to have it.
-func (c checked) knows(bad *source.RowError) bool {
+func (c *checked) knows(bad *source.RowError) bool {
 	return bad.Rounded != "" && len(bad.Problems) == 1 && c.live != nil &&
 		c.live.table(c.tableOf(bad.Update)).confirms(bad.Rounded, bad.Update.UserID)
 }
 
 // answer starts the result of a row, with the table it belongs to.
-func (c checked) answer(u source.Update) Result {
+func (c *checked) answer(u source.Update) Result {
 	r, table := answer(u, Unprocessed), c.tableOf(u)
 	r.Source, r.Table = table.SourceID, table.ID
 	return r
@@ -228,7 +232,7 @@ func (c checked) answer(u source.Update) Result {
 
 // rejection answers a row that could not be read with certainty. It names the
 // table the row belongs to, unless that is what is not certain.
-func (c checked) rejection(bad *source.RowError) Result {
+func (c *checked) rejection(bad *source.RowError) Result {
 	r := c.answer(bad.Update)
 	for _, p := range bad.Problems {
 		switch p.Field {

@@ -13,7 +13,7 @@ import (
 // sent is what differs. Where nothing is compared, all of it is left.
 // A row that an earlier run may have sent, be it that nobody is sure, is looked at in
 // any case before it is sent.
-func (c checked) compare(r Result, u source.Update, unsure bool) step {
+func (c *checked) compare(r Result, u source.Update, unsure bool) step {
 	given := fields(u)
 	if c.live == nil {
 		s := c.uncompared(r, u, given)
@@ -72,7 +72,7 @@ func irreversible(live, changing feishu.Fields) []string {
 }
 
 // uncompared is compare for a run that sends every given field unasked.
-func (c checked) uncompared(r Result, u source.Update, given feishu.Fields) step {
+func (c *checked) uncompared(r Result, u source.Update, given feishu.Fields) step {
 	switch {
 	case u.ItemID == "" && !c.offline:
 		return settled(r, Rejected, OwnerUnread)
@@ -131,7 +131,7 @@ func (t *liveTable) unknown(r Result, id string) step {
 }
 
 // suggest adds to a row that is rejected for a damaged id which live ids may be meant.
-func (c checked) suggest(r Result, bad *source.RowError) Result {
+func (c *checked) suggest(r Result, bad *source.RowError) Result {
 	if c.live == nil {
 		return r
 	}
