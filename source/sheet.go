@@ -144,6 +144,11 @@ func (s *sheetReader) readRow() (*row, error) {
 		return nil, err
 	}
 	for outer := s.depth() - 1; s.depth() > outer; {
+		if usual, err := s.usualCell(); err != nil {
+			return nil, err
+		} else if usual {
+			continue
+		}
 		tok, err := s.scanner.next()
 		switch {
 		case err != nil:

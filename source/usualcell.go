@@ -1,0 +1,97 @@
+package source
+
+import "bytes"
+
+// usualCell reads a whole cell in one go if it is spelled as nearly every program
+// spells it:
+//
+//	<c r="A1" s="2" t="s"><v>0</v></c>
+//
+// It makes reading a third faster. Whatever is odd about a cell, it is left alone and
+// read token by token, and refused there if it must be.
+func (s *sheetReader) usualCell() (read bool, err error) {
+	if s.emptyTag || len(s.rootPrefix) > 0 {
+		return false, nil
+	}
+	name, rest, ok := cutAttribute(s.buf[s.pos:s.end], `<c r="`)
+	if !ok {
+		return false, nil
+	}
+	column, row, ok := parseReference(name)
+	if !ok || row != s.row.number || s.cells >= maxCells || len(s.seen) >= maxColumn || column >= maxColumn {
+		return false, nil
+	}
+	c := stored{kind: storedNumber, start: len(s.values)}
+	if style, after, given := cutAttribute(rest, ` s="`); given {
+		const longest = 4
+		c.style, ok = parseCount(style)
+		if !ok && string(style) != "0" || len(style) > longest || c.style >= max(len(s.formats), 1) {
+			return false, nil
+		}
+		rest = after
+	}
+	if kind, after, given := cutAttribute(rest, ` t="`); given {
+		if c.kind = storedKind(kind); c.kind == "" {
+			return false, nil
+		}
+		rest = after
+	}
+	if rest, ok = s.usualEnd(&c, rest); !ok {
+		return false, nil
+	}
+	s.pos = s.end - len(rest)
+	if err := s.place(column); err != nil {
+		return false, err
+	}
+	return true, s.addCell(column, c)
+}
+
+// usualEnd reads a cell from behind its attributes, with the text of its value if it has
+// one, and returns what is behind the cell.
+func (s *sheetReader) usualEnd(c *stored, rest []byte) (behind []byte, ok bool) {
+	if after, empty := cutText(rest, `/>`); empty {
+		return after, true
+	}
+	before, after := `><v>`, `</v></c>`
+	if c.kind == storedInline {
+		before, after = `><is><t>`, `</t></is></c>`
+	}
+	if rest, ok = cutText(rest, before); !ok {
+		return nil, false
+	}
+	n := bytes.IndexByte(rest, '<')
+	if n < 0 || bytes.IndexByte(rest[:n], '&') >= 0 {
+		return nil, false
+	}
+	if behind, ok = cutText(rest[n:], after); !ok {
+		return nil, false
+	}
+	s.values = append(s.values, rest[:n]...)
+	if c.kind == storedInline {
+		s.values = s.values[:c.start+len(decodeEscapes(s.values[c.start:]))]
+	}
+	c.hasValue = true
+	return behind, true
+}
+
+// cutText takes a text off the front of b.
+func cutText(b []byte, text string) (rest []byte, ok bool) {
+	if len(b) < len(text) || string(b[:len(text)]) != text {
+		return b, false
+	}
+	return b[len(text):], true
+}
+
+// cutAttribute takes an attribute off the front of b, whose name and first quotation mark
+// are given. What it returns as the value may have entities in it.
+func cutAttribute(b []byte, name string) (value, rest []byte, ok bool) {
+	if rest, ok = cutText(b, name); !ok {
+		return nil, b, false
+	}
+	for i, c := range rest {
+		if c == '"' {
+			return rest[:i], rest[i+1:], true
+		}
+	}
+	return nil, b, false
+}
