@@ -86,17 +86,22 @@ func (n names) checkTitle(r *row, header bool) error {
 // eachLine asks for each line of a row that has several whether it was swallowed,
 // given its cells as if it were a row of its own, and refuses the file if so.
 func (r *row) eachLine(swallowed func(cells []string) bool) error {
-	n := 0
+	if r.raw == nil {
+		return nil
+	}
+	n := -1
 	for line := range bytes.SplitSeq(r.raw, []byte{'\n'}) {
+		if n++; !bytes.Contains(line, []byte(r.delimiter)) {
+			continue // no row of several cells
+		}
 		text := strings.ReplaceAll(strings.TrimSuffix(string(line), "\r"), `""`, `"`)
 		cells := strings.Split(text, r.delimiter)
 		for i := range cells {
 			cells[i] = strings.Trim(cells[i], `"`)
 		}
-		if len(r.raw) > 0 && len(cells) > 1 && swallowed(cells) {
+		if swallowed(cells) {
 			return &FileError{Code: CodeCSVQuotes, Line: r.line + n, Found: show(text)}
 		}
-		n++
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ const (
 	maxCellBytes = 4 * maxCellText // bytes of a cell in quotation marks
 	maxCellLines = 256             // of a cell; Excel allows 253 line breaks
 	textPiece    = 64 << 10        // bytes read at a time
+	sharedText   = 1 << 10         // bytes of rows that share a string
 	replacement  = "\xef\xbf\xbd"  // U+FFFD: a byte that means nothing in its encoding
 )
 
@@ -28,7 +29,10 @@ type csvReader struct {
 	pos, end int // of the next record, and of what is read
 	line     int // of the next record, counted from 1
 	row      row
-	cell     []byte // a cell in quotation marks, without them
+	texts    string // what is in buf from textsAt on
+	textsAt  int
+	cells    []byte // those of a record with quotation marks, without them, end to end
+	ends     []int  // where each cell's text ends in cells
 }
 
 func newCSVReader(r io.Reader, c charset, d dialect) *csvReader {
@@ -112,6 +116,7 @@ func (c *csvReader) lastLine(from, end int) (int, int, error) {
 // and grows if that fills it.
 func (c *csvReader) more() error {
 	if c.pos > 0 {
+		c.texts, c.textsAt = "", 0
 		copy(c.buf, c.buf[c.pos:c.end])
 		c.pos, c.end = 0, c.end-c.pos
 	}
@@ -134,13 +139,23 @@ func (c *csvReader) plainRecord(line []byte) error {
 	if err := c.check(line); err != nil {
 		return err
 	}
-	text := string(line) // all cells share it
+	text := c.text(len(line))
 	for column, more := 0, true; more; column++ {
 		var cell string
 		cell, text, more = strings.Cut(text, c.dialect.delimiter)
 		c.add(column, cell)
 	}
 	return nil
+}
+
+// text is the next n bytes as a string, which the lines around share: there is one for
+// each kibibyte of them.
+func (c *csvReader) text(n int) string {
+	if start := c.pos - c.textsAt; start+n > len(c.texts) {
+		c.textsAt, c.texts = c.pos, string(c.buf[c.pos:min(c.end, c.pos+max(n, sharedText))])
+	}
+	start := c.pos - c.textsAt
+	return c.texts[start : start+n]
 }
 
 // add takes in a cell.

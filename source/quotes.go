@@ -20,23 +20,25 @@ type quotedScan struct {
 // lines.
 func (c *csvReader) quotedRecord(end, next int) error {
 	q := &quotedScan{csvReader: c, end: end, next: next, lines: 1}
-	sound, column := 0, 0 // cells and columns that end on the record's first line
+	c.cells, c.ends = c.cells[:0], c.ends[:0]
+	sound := 0 // cells that end on the record's first line
 	for last := false; !last; {
 		at := q.at
-		text, ends, err := q.field()
+		ends, err := q.field()
 		switch {
 		case errors.Is(err, errQuotes):
-			q.giveUp(sound, column, at, next)
+			q.giveUp(sound, at, next)
 			return nil
 		case err != nil:
 			return err
 		}
 		last = ends
-		c.add(c.row.width, text)
+		c.ends = append(c.ends, len(c.cells))
 		if q.lines == 1 {
-			sound, column = len(c.row.cells), c.row.width
+			sound = len(c.ends)
 		}
 	}
+	c.addFirst(len(c.ends))
 	if q.lines > 1 {
 		c.row.raw = c.buf[c.pos : c.pos+q.end]
 	}
@@ -44,13 +46,24 @@ func (c *csvReader) quotedRecord(end, next int) error {
 	return nil
 }
 
+// addFirst takes in the first n cells of a record that has quotation marks; they share
+// a string.
+func (c *csvReader) addFirst(n int) {
+	texts, start := string(c.cells), 0
+	for column, end := range c.ends[:n] {
+		c.add(column, texts[start:end])
+		start = end
+	}
+}
+
 // giveUp marks the record as faulty and ends it with its first line, of which only
 // the sound cells are kept. Whatever its marks were meant to enclose, the next line
 // is a row of its own.
-func (q *quotedScan) giveUp(sound, column, at, next int) {
+func (q *quotedScan) giveUp(sound, at, next int) {
 	c := q.csvReader
-	c.row.cells = c.row.cells[:sound]
-	c.row.fault = &fault{column: column, line: c.line, text: c.lineFrom(at, next)}
+	c.addFirst(sound)
+	c.row.width = len(c.ends)
+	c.row.fault = &fault{column: sound, line: c.line, text: c.lineFrom(at, next)}
 	c.take(next, 1)
 }
 
@@ -70,8 +83,8 @@ func (c *csvReader) lineFrom(at, next int) string {
 	return trim(strings.ToValidUTF8(string(text[:min(len(text), most)]), ""))
 }
 
-// field reads a cell. It reports whether that is the last one of the record.
-func (q *quotedScan) field() (text string, last bool, err error) {
+// field appends a cell to those of the record. It reports whether that is the last one.
+func (q *quotedScan) field() (last bool, err error) {
 	start := q.afterSpace(q.at)
 	if start < q.end && q.buf[q.pos+start] == '"' {
 		return q.quoted(start + 1)
@@ -83,15 +96,16 @@ func (q *quotedScan) field() (text string, last bool, err error) {
 	}
 	cell := rest[:n]
 	if err := q.check(cell); err != nil {
-		return "", false, err
+		return false, err
 	}
 	if bytes.IndexByte(cell, '"') >= 0 && !isTextFormula(cell) {
-		return "", false, errQuotes
+		return false, errQuotes
 	}
 	if !last {
 		q.at += n + len(q.dialect.delimiter)
 	}
-	return string(cell), last, nil
+	q.cells = append(q.cells, cell...)
+	return last, nil
 }
 
 // isTextFormula recognises ="7041…", whose quotation marks are no fault.
@@ -118,43 +132,43 @@ func (q *quotedScan) afterSpace(i int) int {
 }
 
 // quoted reads a cell behind its opening quotation mark.
-func (q *quotedScan) quoted(i int) (text string, last bool, err error) {
-	q.cell = q.cell[:0]
+func (q *quotedScan) quoted(i int) (last bool, err error) {
+	start := len(q.cells)
 	for {
 		rest := q.buf[q.pos+i : q.pos+q.end]
 		n := bytes.IndexByte(rest, '"')
 		switch {
 		case n < 0:
-			if i, err = q.nextLine(i); err != nil {
-				return "", false, err
+			if i, err = q.nextLine(i, start); err != nil {
+				return false, err
 			}
 		case n+1 < len(rest) && rest[n+1] == '"':
-			q.cell = append(q.cell, rest[:n+1]...)
+			q.cells = append(q.cells, rest[:n+1]...)
 			i += n + 2
 		default:
-			q.cell = append(q.cell, rest[:n]...)
-			if err := q.checkDecoded(q.cell); err != nil {
-				return "", false, err
+			q.cells = append(q.cells, rest[:n]...)
+			if err := q.checkDecoded(q.cells[start:]); err != nil {
+				return false, err
 			}
-			last, err = q.closed(i + n + 1)
-			return string(q.cell), last, err
+			return q.closed(i + n + 1)
 		}
 	}
 }
 
-// nextLine goes on in the line below and returns where it begins.
-func (q *quotedScan) nextLine(i int) (int, error) {
-	q.cell = append(append(q.cell, q.buf[q.pos+i:q.pos+q.end]...), '\n')
-	start := q.next
-	end, next, err := q.lineEnd(start)
+// nextLine goes on in the line below and returns where it begins; the cell's text so far
+// begins at start.
+func (q *quotedScan) nextLine(i, start int) (int, error) {
+	q.cells = append(append(q.cells, q.buf[q.pos+i:q.pos+q.end]...), '\n')
+	below := q.next
+	end, next, err := q.lineEnd(below)
 	switch {
-	case errors.Is(err, io.EOF), q.lines == maxCellLines, len(q.cell) > maxCellBytes:
+	case errors.Is(err, io.EOF), q.lines == maxCellLines, len(q.cells)-start > maxCellBytes:
 		return 0, errQuotes
 	case err != nil:
 		return 0, err
 	}
 	q.end, q.next, q.lines = end, next, q.lines+1
-	return start, nil
+	return below, nil
 }
 
 // closed checks what stands behind a closing quotation mark: nothing but the

@@ -77,7 +77,8 @@ func (u Update) Empty() bool {
 // The checksum and the end of a file are only seen by ranging to the end:
 // whoever acts on rows should first range over all of them and find no
 // *FileError. The strings of an Update share one allocation with the rest of
-// the row's text; clone those that are kept for long.
+// the row's text, and in a CSV file with up to a kibibyte of the rows around it; clone
+// those that are kept for long.
 type Rows = iter.Seq2[Update, error]
 
 // A PercentMode says what a percentage in a number column means: 85% can be
