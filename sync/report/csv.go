@@ -37,7 +37,7 @@ func createCSV(name string, head []string, results iter.Seq2[sync.Result, error]
 		if _, err := w.Write(l.end()); err != nil {
 			return err
 		}
-		for r, err := range results {
+		for r, err := range ahead(results) {
 			if err != nil {
 				return err
 			}
