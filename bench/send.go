@@ -74,10 +74,7 @@ func sendTarget(rows, batch int, m, least, other medians) (string, bool) {
 	if batch > 1 {
 		slower = 1
 	}
-	peak := 24.0
-	if rows > 20_000 {
-		peak = 32 + 24*float64(rows)/(1<<20)
-	}
+	peak := peakOf(rows)
 	if batch == 1 {
 		return fmt.Sprintf("≥ 0.90 of the floor, ≥ 1.2 of the SDK, ≤ %.2f s, ≤ %.0f MiB", 0.40*slower, peak),
 			m.rate >= 0.90*least.rate && m.rate >= 1.2*other.rate && m.cpu <= 0.40*slower && m.peak <= peak

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 )
 
@@ -55,19 +54,18 @@ type medians struct {
 }
 
 func mediansOf(results []result, rows int) medians {
-	middle := func(of func(result) float64) float64 {
+	of := func(figure func(result) float64) float64 {
 		values := make([]float64, len(results))
 		for i, r := range results {
-			values[i] = of(r)
+			values[i] = figure(r)
 		}
-		slices.Sort(values)
-		return (values[(len(values)-1)/2] + values[len(values)/2]) / 2
+		return middle(values)
 	}
 	return medians{
-		rate:  middle(func(r result) float64 { return float64(rows) / r.wall.Seconds() }),
-		wall:  middle(func(r result) float64 { return r.wall.Seconds() }),
-		cpu:   middle(func(r result) float64 { return r.cpu.Seconds() / float64(rows) * 10_000 }),
-		peak:  middle(func(r result) float64 { return r.peak }),
-		calls: int(middle(func(r result) float64 { return float64(r.refused) })),
+		rate:  of(func(r result) float64 { return float64(rows) / r.wall.Seconds() }),
+		wall:  of(func(r result) float64 { return r.wall.Seconds() }),
+		cpu:   of(func(r result) float64 { return r.cpu.Seconds() / float64(rows) * 10_000 }),
+		peak:  of(func(r result) float64 { return r.peak }),
+		calls: int(of(func(r result) float64 { return float64(r.refused) })),
 	}
 }
