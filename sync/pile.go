@@ -10,13 +10,17 @@ import (
 // comes, so that a file of millions of rows takes no more memory than its mentions do.
 type pile struct{ pieces [][]mention }
 
-// pieceOf is how many mentions are in a piece: 4 KiB of them.
-const pieceOf = 170
+// pieceOf is how many mentions are in a piece: 3 KiB of them.
+const pieceOf = 128
 
-// add puts a mention on the pile.
+// add puts a mention on the pile. Only the first piece grows, for small files.
 func (p *pile) add(m mention) {
 	last := len(p.pieces) - 1
-	if last < 0 || len(p.pieces[last]) == pieceOf {
+	switch {
+	case last < 0:
+		p.pieces = append(p.pieces, nil)
+		last++
+	case len(p.pieces[last]) == pieceOf:
 		p.pieces = append(p.pieces, make([]mention, 0, pieceOf))
 		last++
 	}
