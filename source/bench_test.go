@@ -13,8 +13,11 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
-// benchmarkRows reads a file of the given number of rows once per iteration.
-func benchmarkRows(b *testing.B, path string, rows int) {
+// benchedRows is how many rows the files have that are read.
+const benchedRows = 100_000
+
+// benchmarkRows reads a file of so many rows once per iteration.
+func benchmarkRows(b *testing.B, path string) {
 	b.Helper()
 	f, err := Open(path, Options{})
 	if err != nil {
@@ -35,19 +38,18 @@ func benchmarkRows(b *testing.B, path string, rows int) {
 			}
 			n++
 		}
-		if n != rows {
+		if n != benchedRows {
 			b.Fatal(n)
 		}
 	}
-	b.ReportMetric(float64(rows)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+	b.ReportMetric(benchedRows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 }
 
 // BenchmarkCSVRows reads what sheets are saved as: the columns that are needed and no
 // other, those of a finance table, texts in quotation marks with line breaks in them, and
 // what Chinese Windows writes.
 func BenchmarkCSVRows(b *testing.B) {
-	const rows = 100_000
-	six := bigCSV(b, rows)
+	six := bigCSV(b, benchedRows)
 	content, err := os.ReadFile(six)
 	if err != nil {
 		b.Fatal(err)
@@ -59,25 +61,24 @@ func BenchmarkCSVRows(b *testing.B) {
 	var two, quoted bytes.Buffer
 	two.WriteString("metric_item_id,metric_current_value\n")
 	quoted.WriteString("metric_item_id,metric_current_value,note\n")
-	for i := range rows {
+	for i := range benchedRows {
 		fmt.Fprintf(&two, "%s,%g\n", itemID(i), float64(i)/8)
 		fmt.Fprintf(&quoted, "\"%s\",\"%g\",\"销售额\nsaid \"\"yes\"\"\"\n", itemID(i), float64(i)/8)
 	}
-	b.Run("two", func(b *testing.B) { benchmarkRows(b, write(b, "two.csv", two.Bytes()), rows) })
-	b.Run("six", func(b *testing.B) { benchmarkRows(b, six, rows) })
-	b.Run("quoted", func(b *testing.B) { benchmarkRows(b, write(b, "quoted.csv", quoted.Bytes()), rows) })
-	b.Run("gb18030", func(b *testing.B) { benchmarkRows(b, write(b, "chinese.csv", chinese), rows) })
+	b.Run("two", func(b *testing.B) { benchmarkRows(b, write(b, "two.csv", two.Bytes())) })
+	b.Run("six", func(b *testing.B) { benchmarkRows(b, six) })
+	b.Run("quoted", func(b *testing.B) { benchmarkRows(b, write(b, "quoted.csv", quoted.Bytes())) })
+	b.Run("gb18030", func(b *testing.B) { benchmarkRows(b, write(b, "chinese.csv", chinese)) })
 }
 
 // BenchmarkXLSXRows reads what both kinds of programs write: texts in the cells
 // themselves, and texts in a part of their own that the cells refer to.
 func BenchmarkXLSXRows(b *testing.B) {
-	const rows = 100_000
-	inline, shared := bigWorkbook(b, rows), bigSharedWorkbook(b, rows)
+	inline, shared := bigWorkbook(b, benchedRows), bigSharedWorkbook(b, benchedRows)
 	b.Run("floor", func(b *testing.B) { benchmarkInflate(b, inline) })
-	b.Run("inline", func(b *testing.B) { benchmarkRows(b, inline, rows) })
+	b.Run("inline", func(b *testing.B) { benchmarkRows(b, inline) })
 	b.Run("sharedFloor", func(b *testing.B) { benchmarkInflate(b, shared) })
-	b.Run("shared", func(b *testing.B) { benchmarkRows(b, shared, rows) })
+	b.Run("shared", func(b *testing.B) { benchmarkRows(b, shared) })
 }
 
 // bigSharedWorkbook is bigWorkbook with its texts as shared strings.

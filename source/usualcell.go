@@ -22,19 +22,8 @@ func (s *sheetReader) usualCell() (read bool, err error) {
 		return false, nil
 	}
 	c := stored{kind: storedNumber, start: len(s.values)}
-	if style, after, given := cutAttribute(rest, ` s="`); given {
-		const longest = 4
-		c.style, ok = parseCount(style)
-		if !ok && string(style) != "0" || len(style) > longest || c.style >= max(len(s.formats), 1) {
-			return false, nil
-		}
-		rest = after
-	}
-	if kind, after, given := cutAttribute(rest, ` t="`); given {
-		if c.kind = storedKind(kind); c.kind == "" {
-			return false, nil
-		}
-		rest = after
+	if rest, ok = s.usualKind(&c, rest); !ok {
+		return false, nil
 	}
 	if rest, ok = s.usualEnd(&c, rest); !ok {
 		return false, nil
@@ -44,6 +33,25 @@ func (s *sheetReader) usualCell() (read bool, err error) {
 		return false, err
 	}
 	return true, s.addCell(column, c)
+}
+
+// usualKind reads what a cell says of its style and kind.
+func (s *sheetReader) usualKind(c *stored, rest []byte) (behind []byte, ok bool) {
+	if style, after, given := cutAttribute(rest, ` s="`); given {
+		const longest = 4
+		c.style, ok = parseCount(style)
+		if !ok && string(style) != "0" || len(style) > longest || c.style >= max(len(s.formats), 1) {
+			return nil, false
+		}
+		rest = after
+	}
+	if kind, after, given := cutAttribute(rest, ` t="`); given {
+		if c.kind = storedKind(kind); c.kind == "" {
+			return nil, false
+		}
+		rest = after
+	}
+	return rest, true
 }
 
 // usualEnd reads a cell from behind its attributes, with the text of its value if it has
