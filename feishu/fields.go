@@ -2,6 +2,7 @@ package feishu
 
 import (
 	"encoding/json"
+	"math"
 	"strconv"
 
 	"okrsync/feishu/plainjson"
@@ -111,6 +112,7 @@ func (f Fields) Over(live Fields) Fields {
 // binary noise (0.30000000000000004), unless the given number has more digits itself.
 // An absent number is only the same as another absent one.
 func SameNumber(given, live json.Number) bool {
+	const apart = 1e-13 // of a number: ten times what two with the same 15 digits can differ by
 	if given == live {
 		return true
 	}
@@ -121,6 +123,8 @@ func SameNumber(given, live json.Number) bool {
 		return false
 	case x == y:
 		return true
+	case math.Abs(x-y) > apart*max(math.Abs(x), math.Abs(y)):
+		return false // the usual case, without putting them into text
 	}
 	return digits15(x) == digits15(y) && strconv.FormatFloat(x, 'e', -1, 64) == shortest(digits15(x))
 }
