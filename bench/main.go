@@ -38,6 +38,7 @@ func main() {
 	flag.IntVar(&b.runs, "runs", 3, "how often each is measured; medians are shown")
 	tolerant := flag.Bool("tolerant", false, "a target that is missed is shown, and no failure")
 	flag.BoolVar(&b.short, "short", false, "files of 20,000 rows and no latency only, and the shorter limits")
+	flag.BoolVar(&b.long, "long", false, "also 200,000 rows with latency, which take a quarter of an hour")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -51,6 +52,7 @@ func main() {
 type bench struct {
 	runs   int
 	short  bool
+	long   bool
 	folder string // with what is built and written
 	missed bool   // some target
 }

@@ -14,7 +14,7 @@ func (b *bench) send(ctx context.Context) error {
 		for _, format := range []string{"csv", "xlsx"} {
 			for _, batch := range []int{1, 100} {
 				for _, latency := range []time.Duration{0, 20 * time.Millisecond} {
-					if b.short && (rows > 20_000 || latency > 0) {
+					if b.short && (rows > 20_000 || latency > 0) || !b.long && rows > 20_000 && latency > 0 {
 						continue
 					}
 					if err := b.sendOne(ctx, t, rows, format, batch, latency); err != nil {
@@ -34,12 +34,14 @@ func (b *bench) sendOne(ctx context.Context, t *table, rows int, format string, 
 		return err
 	}
 	j := job{file: file, rows: rows, batch: batch, workers: 6, limits: "auto"}
-	if batch > 1 || latency > 0 {
+	if batch > 1 {
 		j.workers = 32
+	} else if latency > 0 {
+		j.workers = 64
 	}
 	programs, runs := []program{floor, sdk, okrsync, allOf}, b.runs
-	if latency > 0 && rows > 20_000 {
-		runs = 1 // the latency is most of it
+	if rows > 20_000 {
+		runs = 1 // which is long enough
 	}
 	took := make([][]result, len(programs))
 	for range runs {

@@ -130,7 +130,7 @@ func runOnce(b *testing.B, job sync.Job, folder string, want sync.Status) int {
 	if err != nil {
 		b.Fatal(err)
 	}
-	pacer.OnAttempt, job.OnLull = j.Sending, j.Flush
+	pacer.OnAttempt, job.OnCommit = j.Sending, j.Flush
 	job.Client, job.Pacer, job.Table = client, pacer, feishu.Table{SourceID: "1", ID: "2"}
 	rows := 0
 	for r, err := range job.Run(b.Context()) {

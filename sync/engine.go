@@ -41,6 +41,9 @@ type engine struct {
 	reread  int   // rows read for the last time; the reader's until it has left
 	readErr error // what ended the last reading
 
+	commit *time.Timer      // runs while results wait to be written down
+	due    <-chan time.Time // of the timer while it runs, else nil
+
 	accepted  atomic.Bool  // some update was
 	explained atomic.Int64 // rows that were sent once more by themselves, in vain
 
@@ -52,7 +55,10 @@ type engine struct {
 }
 
 func newEngine(ctx context.Context, j Job, c checked, cancel context.CancelCauseFunc) *engine {
+	commit := time.NewTimer(commitEvery)
+	commit.Stop()
 	return &engine{
+		commit:  commit,
 		Job:     j,
 		checked: c,
 		cancel:  cancel,
@@ -88,26 +94,37 @@ func (e *engine) start(ctx context.Context) <-chan Result {
 	return e.results
 }
 
-// next returns the next result, if there is one. Where it has to wait for one, it is time
-// to write down those before; the error is that of doing so.
+// commitEvery is how long a result that was yielded may wait for others to be written down
+// with.
+const commitEvery = 2 * time.Millisecond
+
+// next returns the next result, if there is one. While it waits for one, those before are
+// written down when they are due; the error is that of doing so.
 func (e *engine) next(results <-chan Result) (r Result, more bool, err error) {
-	select {
-	case r, more = <-results:
-	default:
-		if err = e.OnLull(); err != nil {
-			return Result{}, false, err
+	for {
+		select {
+		case r, more = <-results:
+			if !more {
+				return r, false, e.OnCommit()
+			}
+			if e.due == nil {
+				e.commit.Reset(commitEvery)
+				e.due = e.commit.C
+			}
+			return r, true, nil
+		case <-e.due:
+			e.due = nil
+			if err := e.OnCommit(); err != nil {
+				return Result{}, false, err
+			}
 		}
-		r, more = <-results
 	}
-	if !more {
-		err = e.OnLull()
-	}
-	return r, more, err
 }
 
 // wait throws away what is left of the results and returns when everybody has
 // left.
 func (e *engine) wait() {
+	e.commit.Stop()
 	for range e.results {
 	}
 	e.wg.Wait()

@@ -109,7 +109,7 @@ func (s saga) life(moments int) error {
 		before, journal, err = s.begin(pacer, n)
 		return before, err
 	}
-	job.OnLull = func() error {
+	job.OnCommit = func() error {
 		if journal == nil {
 			return nil
 		}

@@ -58,9 +58,9 @@ type Job struct {
 	OnLook func(items int)
 	OnPlan func(Plan)
 
-	// OnLull, if set, is called when no further result is there yet, and behind the last one:
-	// it is the time to write down those that were yielded. Its error ends the run.
-	OnLull func() error
+	// OnCommit, if set, is called no more than 2 ms after a result was yielded, and behind the
+	// last one: it is the time to write down together those that were. Its error ends the run.
+	OnCommit func() error
 
 	// OnRetry, if set, is called before a call is repeated after some trouble.
 	// It is called by several goroutines and must not block.
@@ -92,7 +92,7 @@ type Repeat struct {
 //     one row after the other), a quota is used up (ClassUpdateLimit,
 //     ClassMonthlyQuota), or the trouble outlasted the retries of several rows
 //     in a row (ClassTransient, ClassSlowDown)
-//   - the error of Job.OnLull
+//   - the error of Job.OnCommit
 //   - the cause of ctx's end
 //   - *source.FileError: the file is no longer what it was when it was checked
 //
@@ -201,8 +201,8 @@ func (j Job) withDefaults() Job {
 	if j.OnPlan == nil {
 		j.OnPlan = func(Plan) {}
 	}
-	if j.OnLull == nil {
-		j.OnLull = func() error { return nil }
+	if j.OnCommit == nil {
+		j.OnCommit = func() error { return nil }
 	}
 	if j.OnRetry == nil {
 		j.OnRetry = func(Repeat) {}
