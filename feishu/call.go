@@ -11,6 +11,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -95,7 +96,9 @@ func (c *Client) attempt(ctx context.Context, a attempt, out any) (err error) {
 		return c.unanswered(a, request.URL.Hostname(), err)
 	}
 	defer response.Body.Close()
-	answer, err := readAll(response)
+	buffer := c.buffers.Get().(*[]byte)
+	defer c.buffers.Put(buffer)
+	answer, err := readAll(response, buffer)
 	if err != nil {
 		return c.unanswered(a, request.URL.Hostname(), err)
 	}
@@ -115,14 +118,15 @@ func encode(body any) ([]byte, error) {
 	return json.Marshal(body)
 }
 
-// readAll reads an answer's body, and no more than one byte above maxBody.
-func readAll(r *http.Response) ([]byte, error) {
+// readAll reads an answer's body, and no more than one byte above maxBody. It is good until
+// the buffer is used again.
+func readAll(r *http.Response, buffer *[]byte) ([]byte, error) {
 	if r.ContentLength <= 0 || r.ContentLength > maxBody {
 		return io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	}
-	body := make([]byte, r.ContentLength)
-	_, err := io.ReadFull(r.Body, body)
-	return body, err
+	*buffer = slices.Grow((*buffer)[:0], int(r.ContentLength))[:r.ContentLength]
+	_, err := io.ReadFull(r.Body, *buffer)
+	return *buffer, err
 }
 
 // jsonBody is the value of a header.

@@ -17,6 +17,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -91,6 +92,7 @@ type Client struct {
 	tokens    *tokens
 
 	authorized atomic.Pointer[authorization] // of the last call
+	buffers    sync.Pool                     // of *[]byte, for answers: most garbage of a batch otherwise
 }
 
 // NewClient checks the configuration and returns a client for it. No request
@@ -122,6 +124,7 @@ func NewClient(c Config) (*Client, error) {
 	if client.transport == nil {
 		client.transport = newTransport(c.Connections)
 	}
+	client.buffers.New = func() any { return new([]byte) }
 	client.tokens = newTokens(client, c)
 	return client, nil
 }
