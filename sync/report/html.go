@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"path/filepath"
+	stdsync "sync"
 
 	"okrsync/sync"
 )
@@ -29,13 +30,16 @@ var (
 	//go:embed html/page.js
 	script template.JS
 
-	pages = template.Must(template.New("").Funcs(template.FuncMap{
-		"say":    say,
-		"status": stateOf,
-		"field":  fieldWords,
-		"time":   clock,
-		"count":  grouped,
-	}).ParseFS(files, "html/*.gohtml"))
+	// pages are parsed for the first page that is made: most commands make none.
+	pages = stdsync.OnceValue(func() *template.Template {
+		return template.Must(template.New("").Funcs(template.FuncMap{
+			"say":    say,
+			"status": stateOf,
+			"field":  fieldWords,
+			"time":   clock,
+			"count":  grouped,
+		}).ParseFS(files, "html/*.gohtml"))
+	})
 )
 
 // HTML writes report.html into the folder: the run on one page for people, which needs
@@ -46,13 +50,13 @@ var (
 func HTML(folder, lang string, s Summary, results iter.Seq2[sync.Result, error]) error {
 	return sync.WriteFile(filepath.Join(folder, HTMLName), func(w io.Writer) error {
 		p := newPage(lang, s)
-		if err := pages.ExecuteTemplate(w, "head", p); err != nil {
+		if err := pages().ExecuteTemplate(w, "head", p); err != nil {
 			return err
 		}
 		if err := p.writeRows(w, results); err != nil {
 			return err
 		}
-		return pages.ExecuteTemplate(w, "tail", p)
+		return pages().ExecuteTemplate(w, "tail", p)
 	})
 }
 
