@@ -71,3 +71,42 @@ func TestResultsOutOfOrder(t *testing.T) {
 	}
 	t.Error("there is no error about lines that are gone")
 }
+
+// BenchmarkRecord opens the journal of 1,000 rows and reads their results.
+func BenchmarkRecord(b *testing.B) {
+	const rows = 1000
+	folder := filepath.Join(b.TempDir(), "run")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		b.Fatal(err)
+	}
+	j, err := CreateJournal(folder, Header{Input: Input{Rows: rows}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for row := range rows {
+		if err := j.Append(Result{Row: row + 2, Source: "7041234567890123456", Table: "7041234567890123457", Item: "7041234567890123458", Status: Updated, Attempts: 1}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := j.Close(NewPacer(nil, 0)); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		record, err := OpenRecord(folder)
+		if err != nil {
+			b.Fatal(err)
+		}
+		n := 0
+		for _, err := range record.Results() {
+			if err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+		if n != rows {
+			b.Fatal(n)
+		}
+		record.Close()
+	}
+}
