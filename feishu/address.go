@@ -45,8 +45,8 @@ func baseURL(s string) (*url.URL, error) {
 		return nil, addressErrorf("“%s”不是 https 地址，App Secret 会以明文传输；http 只能用于本机地址",
 			"%q is not https: the app secret would travel readable; plain http is for loopback addresses only", s)
 	}
-	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
-	return u, nil
+	u.Host = strings.TrimSuffix(u.Host, ":")
+	return url.Parse(strings.TrimRight(u.String(), "/"))
 }
 
 func loopback(host string) bool {

@@ -8,7 +8,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"path"
@@ -81,6 +80,7 @@ func (b Bot) Send(ctx context.Context, card Card) error {
 		return errors.New("feishu: the webhook's address is none") // and err would show it
 	}
 	request.Header.Set("Content-Type", "application/json; charset=utf-8")
+	request.Header["Accept-Encoding"] = identity
 	if b.UserAgent != "" {
 		request.Header.Set("User-Agent", b.UserAgent)
 	}
@@ -94,7 +94,7 @@ func (b Bot) Send(ctx context.Context, card Card) error {
 		return b.unanswered(err)
 	}
 	defer response.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
+	answer, err := readAll(response, new([]byte))
 	if err != nil {
 		return b.unanswered(err)
 	}

@@ -121,6 +121,9 @@ func encode(body any) ([]byte, error) {
 // readAll reads an answer's body, and no more than one byte above maxBody. It is good until
 // the buffer is used again.
 func readAll(r *http.Response, buffer *[]byte) ([]byte, error) {
+	if r.StatusCode < http.StatusOK {
+		return nil, errSwitched
+	}
 	if r.ContentLength <= 0 || r.ContentLength > maxBody {
 		return io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	}
@@ -129,8 +132,16 @@ func readAll(r *http.Response, buffer *[]byte) ([]byte, error) {
 	return *buffer, err
 }
 
-// jsonBody is the value of a header.
-var jsonBody = []string{"application/json; charset=utf-8"}
+// errSwitched is an answer 101: its body is the bare connection, which may stay silent for
+// ever.
+var errSwitched = errors.New("the server switches protocols")
+
+// Values of headers. Without the second a gateway may compress, which costs more than it
+// saves.
+var (
+	jsonBody = []string{"application/json; charset=utf-8"}
+	identity = []string{"identity"}
+)
 
 // plainRequest is what all requests have in common.
 var plainRequest = &http.Request{Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
@@ -140,7 +151,7 @@ var plainRequest = &http.Request{Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1
 func (c *Client) request(ctx context.Context, a attempt, body []byte) *http.Request {
 	r := plainRequest.WithContext(ctx)
 	r.Method, r.URL, r.Host = a.method, c.address(a.path, a.query), c.base.Host
-	r.Header = make(http.Header, 3)
+	r.Header = http.Header{"Accept-Encoding": identity}
 	if a.token != "" {
 		r.Header["Authorization"] = c.authorization(a.token)
 	}

@@ -144,7 +144,7 @@ func newTransport(connections int) http.RoundTripper {
 	t.MaxIdleConnsPerHost = connections
 	t.MaxConnsPerHost = connections
 	t.OnProxyConnectResponse = proxyAnswered
-	t.DisableCompression = true // answers are small: asking for gzip costs more than it saves
+	t.DisableCompression = true // answers are small, see identity
 	// HTTP/1.1 keeps one attempt on one connection: a reset then concerns one row.
 	// The clone's TLS configuration goes too, since it would still offer HTTP/2 to
 	// the server.

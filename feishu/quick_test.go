@@ -3,6 +3,7 @@ package feishu
 import (
 	"net/http"
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -21,6 +22,9 @@ var odd = []string{
 	`{"code":0,"data":{"metric_current_value":"12"}}`, `{"code":0,"data":{"Metric_Item_Id":"7"}}`, `{"code":0,"data":{"metric_unit":"万元"}}`,
 	`{"code":0,"data":{"items":null,"has_more":null}}`, `{"code":0,"data":{"items":[null,{}]}}`, `{"code":0,"data":{"items":[{}],"items":[{}]}}`,
 	`{"code":0,"data":{}} ` + "\x00", `{"code":0,"data":{"metric_item_id":"7"}`, `{"code":0,"code":1,"data":{}}`,
+	`{"code":0,"data":{"metric_item_id":"1"},"data":{"user_id":"2"}}`, `{"code":0,"data":{"items":[{"metric_item_id":"1"}],"items":[{"user_id":"2"}]}}`,
+	`{"code":0,"data":{"metric_item_id":"1","uſer_id":"2"}}`, `{"code":0,"data":{"metric_item_id":"1","uſer_id":"2"}}`, "{\"code\":0,\"data\":{\"user_id\":\"\xff\"}}",
+	`{"code":0,"data":{"user_id":"` + strings.Repeat("x", longestText+1) + `","metric_current_value":1` + strings.Repeat("0", longestNumber) + `}}`,
 }
 
 func okAnswer() *http.Response {
@@ -59,6 +63,23 @@ func TestQuick(t *testing.T) {
 		sameAsSlow[Item](t, []byte(body))
 		sameAsSlow[batchReply](t, []byte(body))
 		sameAsSlow[pageReply[Item]](t, []byte(body))
+	}
+}
+
+// TestNotQuick shows what is never a quick success, whatever its body says.
+func TestNotQuick(t *testing.T) {
+	for name, change := range map[string]func(*http.Response){
+		"status": func(r *http.Response) { r.StatusCode = http.StatusInternalServerError },
+		"kind":   func(r *http.Response) { r.Header = http.Header{"Content-Type": {"text/html"}} },
+		"none":   func(r *http.Response) { r.Header = http.Header{} },
+	} {
+		r := okAnswer()
+		if change(r); quickly(r, []byte(usual[0]), new(Item)) {
+			t.Errorf("%s: a quick success", name)
+		}
+	}
+	if body := usual[0] + strings.Repeat(" ", maxBody); quickly(okAnswer(), []byte(body), new(Item)) {
+		t.Error("an endless answer is a quick success")
 	}
 }
 

@@ -78,10 +78,12 @@ func (a *appender) hold(what form) error {
 		return a.err
 	}
 	lines, err := sealed(a.lines, what)
-	if err == nil {
-		a.lines = lines
+	if err != nil {
+		a.err = err // what is lacking must not look as if it had not happened
+		return err
 	}
-	return err
+	a.lines = lines
+	return nil
 }
 
 func (a *appender) write() error {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -19,6 +20,7 @@ import (
 
 func main() {
 	leanCollector(0)
+	log.SetOutput(io.Discard) // net/http shows there what a server sends unasked, a token perhaps
 	stderr := newScreen(os.Stderr)
 	ctx, stop := untilSignal(context.Background(), func(s os.Signal) {
 		said := make(chan struct{})

@@ -34,7 +34,7 @@ func (c *Cursor) value() any {
 func FuzzCursor(f *testing.F) {
 	for _, text := range []string{
 		`{"code":0,"data":{"items":[{"metric_item_id":"7","metric_unit":{"zh_cn":"万元"},"x":[1,-2.5e3,true,false,null]}]},"msg":"ok"}`,
-		` { "a" : [ ] , "b" : { } } `, `{"a":"\u7b2c\n\"","b":"<&>"}`, `[01]`, `{"a":1,"a":2}`, `{"A":1}`, `"\xff"`, `-0`, `1e5`, `[[[[1]]]]`, "\"\x01\"", `{"a":tru}`, `nul`,
+		` { "a" : [ ] , "b" : { } } `, `{"a":"\u7b2c\n\"","b":"<&>"}`, `[01]`, `{"a":1,"a":2}`, `{"A":1}`, "\"\xff\"", `-0`, `1e5`, `[[[[1]]]]`, "\"\x01\"", `{"a":tru}`, `nul`,
 	} {
 		f.Add(text)
 	}
