@@ -14,7 +14,7 @@ func leanCollector(size int64) {
 		usual = 100
 		least = 5
 		own   = 3 << 20 // what the program itself keeps
-		room  = 6 << 20 // for what is thrown away
+		room  = 9 << 20 // for what is thrown away
 	)
 	if os.Getenv("GOGC") != "" {
 		return
