@@ -2,6 +2,7 @@ package feishu
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -36,12 +37,13 @@ func TestSwitchedProtocols(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	refusal := &Error{Code: CodeNoReply}
-	if _, err := c.Patch(t.Context(), Table{"1", "2"}, "1", Fields{Current: "1"}); err == nil || err.(*Error).Code != refusal.Code {
+	_, err = c.Patch(t.Context(), Table{"1", "2"}, "1", Fields{Current: "1"})
+	if refusal, ok := errors.AsType[*Error](err); !ok || refusal.Code != CodeNoReply {
 		t.Errorf("the update: %v", err)
 	}
 	bot := Bot{URL: Secret(address + "/hook/x")}
-	if err := bot.Send(t.Context(), Card{}); err == nil || err.(*Error).Class != ClassTransient {
+	err = bot.Send(t.Context(), Card{})
+	if refusal, ok := errors.AsType[*Error](err); !ok || refusal.Class != ClassTransient {
 		t.Errorf("the message: %v", err)
 	}
 }
