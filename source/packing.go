@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"io/fs"
 	"maps"
@@ -78,6 +79,9 @@ func (p *packing) writeTo(w io.Writer) error {
 	return archive.Close()
 }
 
+// errSpool is a spool that somebody else has written to.
+var errSpool = errors.New("it is not what was written to it")
+
 // add adds a part to a package as it stands in the spool.
 func add(archive *zip.Writer, name string, part *spooled) error {
 	const version = 20 // of the format: the first with deflate
@@ -88,7 +92,11 @@ func add(archive *zip.Writer, name string, part *spooled) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(w, part.deflated())
+	sum := crc32.NewIEEE()
+	_, err = io.Copy(io.MultiWriter(w, sum), part.deflated())
+	if err == nil && sum.Sum32() != part.sum {
+		err = &fs.PathError{Op: "read", Path: part.spool.file.Name(), Err: errSpool}
+	}
 	return err
 }
 

@@ -40,6 +40,7 @@ type spooled struct {
 	packed  int64    // how many they are
 	size    int64    // bytes of the part itself
 	crc     uint32
+	sum     uint32        // the CRC-32 of the deflated bytes
 	chunk   *bufio.Writer // without it, deflate would write a few hundred bytes at a time
 	deflate *flate.Writer
 }
@@ -109,5 +110,6 @@ func (p appender) Write(b []byte) (int, error) {
 	}
 	p.spool.size += int64(n)
 	p.packed += int64(n)
+	p.sum = crc32.Update(p.sum, crc32.IEEETable, b[:n])
 	return n, err
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"errors"
+	"fmt"
 	"hash/crc32"
 	"io"
 	"io/fs"
@@ -97,5 +98,30 @@ func TestPackage(t *testing.T) {
 	}
 	if want := "xl/worksheets/sheet1.xml"; names[0] != "[Content_Types].xml" || !slices.IsSorted(names) || !slices.Contains(names, want) {
 		t.Errorf("the parts are %q", names)
+	}
+}
+
+// TestShortenedSpool shows that a workbook is not put together from what is not all there.
+func TestShortenedSpool(t *testing.T) {
+	p, err := newPacking(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.close()
+	w, err := p.sheet(p.book.GetSheetName(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.begin(frame{})
+	for i := range 5000 {
+		if err := w.row(i+1, 0, false, []sheetCell{{content: textOf(fmt.Sprint(i * 7919))}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(w.end(""), os.Truncate(p.spool.file.Name(), 100)); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.writeTo(io.Discard); !errors.Is(err, errSpool) || isOdd(err) {
+		t.Errorf("it is put together: %v", err)
 	}
 }

@@ -35,3 +35,18 @@ func FuzzUsualCell(f *testing.F) {
 		}
 	})
 }
+
+// TestUnusualCells meets cells that are spelled as usual where there must be none.
+func TestUnusualCells(t *testing.T) {
+	const cells = `<c r="A2" t="s"><v>2</v></c><c r="B2"><v>5</v></c>`
+	prefixed := xmlHead + `<x:worksheet ` + strings.Replace(mainSpace, "xmlns", "xmlns:x", 1) + `><x:sheetData><x:row r="1"><x:c r="A1" t="s"><x:v>0</x:v></x:c>` +
+		`<x:c r="B1" t="s"><x:v>1</x:v></x:c></x:row><x:row r="2">` + cells + `</x:row></x:sheetData></x:worksheet>`
+	for name, got := range map[string]string{
+		"behind an empty row": book(bookHeader + `<row r="2"/>` + cells).read(t).String(),
+		"of another space":    book("").with("xl/worksheets/sheet1.xml", prefixed).read(t).String(),
+	} {
+		if !strings.Contains(got, string(CodeFileDamaged)) {
+			t.Errorf("%s: read as %s", name, got)
+		}
+	}
+}

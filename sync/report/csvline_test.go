@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"testing"
+	"time"
 
 	"okrsync/sync"
 )
@@ -41,4 +42,18 @@ func FuzzCells(f *testing.F) {
 			t.Errorf("%q, want %q", got, want.Bytes())
 		}
 	})
+}
+
+// TestTimesOfLines shows that a time is that of its row, however near the last one is.
+func TestTimesOfLines(t *testing.T) {
+	at := time.Date(2026, 11, 26, 1, 2, 3, 4e6, time.UTC)
+	var l csvLine
+	l.begin()
+	for _, one := range []time.Time{at, at, at.Add(time.Millisecond), at.In(time.FixedZone("", 8*3600))} {
+		l.time(one)
+	}
+	const want = "2026-11-26T01:02:03.004Z,2026-11-26T01:02:03.004Z,2026-11-26T01:02:03.005Z,2026-11-26T09:02:03.004+08:00\r\n"
+	if got := string(l.end()); got != want {
+		t.Errorf("%s", got)
+	}
 }
