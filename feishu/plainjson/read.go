@@ -11,19 +11,17 @@ import (
 // A Cursor reads a JSON text from its beginning to its end. The texts that it returns
 // are parts of that text. Once it is odd, nothing that it returned means anything.
 type Cursor struct {
-	rest  string
+	text  string
+	at    int // what is read of it
 	odd   bool
 	depth int // of the arrays and objects that it is in
 }
 
 // Read returns a cursor at the beginning of a text.
-func Read(text string) Cursor { return Cursor{rest: text} }
+func Read(text string) Cursor { return Cursor{text: text} }
 
 // Done reports whether the text was read to its end, and nothing was odd about it.
-func (c *Cursor) Done() bool {
-	c.space()
-	return !c.odd && c.rest == ""
-}
+func (c *Cursor) Done() bool { return c.peek() == 0 && c.at == len(c.text) && !c.odd }
 
 // Refuse makes the text an odd one: there is something in it that the caller does not
 // expect.
@@ -32,98 +30,135 @@ func (c *Cursor) Refuse() { c.odd = true }
 // Members reads an object: each is called with the name of each member, and must read its
 // value. Names that encoding/json may take for others are odd.
 func (c *Cursor) Members(each func(name string)) {
-	c.list('{', '}', func() {
-		name := c.Text()
-		for i := range len(name) {
-			if 'A' <= name[i] && name[i] <= 'Z' || name[i] >= utf8.RuneSelf {
-				c.odd = true
-			}
-		}
+	for more := c.first('{', '}'); more; more = c.further('}') {
+		name, has := c.plain()
+		c.odd = c.odd || has&(upper|wide) != 0
 		if c.take(':'); !c.odd {
 			each(name)
 		}
-	})
+	}
 }
 
 // Elements reads an array: each is called for each element, and must read it.
-func (c *Cursor) Elements(each func()) { c.list('[', ']', each) }
+func (c *Cursor) Elements(each func()) {
+	for more := c.first('[', ']'); more; more = c.further(']') {
+		each()
+	}
+}
 
 const mostDeep = 100 // arrays and objects in each other; encoding/json reads 10,000
 
-func (c *Cursor) list(first, last byte, each func()) {
-	c.take(first)
+// first begins an array or an object and reports whether there is anything in it.
+func (c *Cursor) first(opens, closes byte) bool {
+	c.take(opens)
 	if c.depth++; c.depth > mostDeep {
 		c.odd = true
 	}
-	if c.peek() != last {
-		for !c.odd {
-			if each(); c.peek() == last {
-				break
-			}
-			c.take(',')
+	if c.peek() != closes {
+		return !c.odd
+	}
+	c.at++
+	c.depth--
+	return false
+}
+
+// further goes on behind an element or a member and reports whether there is another.
+func (c *Cursor) further(closes byte) bool {
+	switch b := c.peek(); {
+	case b == ',':
+		c.at++
+		return !c.odd
+	case b == closes:
+		c.at++
+		c.depth--
+		return false
+	}
+	c.odd = true
+	return false
+}
+
+// peek passes over what may stand between the parts of a text. It returns the next
+// character, 0 at the end.
+func (c *Cursor) peek() byte {
+	for ; c.at < len(c.text); c.at++ {
+		if b := c.text[c.at]; b > ' ' || b != ' ' && b != '\n' && b != '\t' && b != '\r' {
+			return b
 		}
 	}
-	c.take(last)
-	c.depth--
-}
-
-// space passes over what may stand between the parts of a text.
-func (c *Cursor) space() {
-	for c.rest != "" && (c.rest[0] == ' ' || c.rest[0] == '\n' || c.rest[0] == '\t' || c.rest[0] == '\r') {
-		c.rest = c.rest[1:]
-	}
-}
-
-// peek is the next character, 0 at the end.
-func (c *Cursor) peek() byte {
-	if c.space(); c.rest == "" {
-		return 0
-	}
-	return c.rest[0]
+	return 0
 }
 
 // take reads a character that must come next.
 func (c *Cursor) take(b byte) {
-	if c.peek() != b {
-		c.odd, c.rest = true, ""
+	if c.peek() != b || c.at == len(c.text) {
+		c.odd, c.at = true, len(c.text)
 		return
 	}
-	c.rest = c.rest[1:]
+	c.at++
 }
+
+// What there is in a text.
+const (
+	upper = 1 << iota // a capital letter
+	wide              // a character beyond ASCII
+	ends              // a character that no text has without an escape
+)
+
+// kinds says what each byte is.
+var kinds = func() (kinds [256]byte) {
+	for b := range kinds {
+		switch {
+		case b < ' ', b == '"', b == '\\':
+			kinds[b] = ends
+		case 'A' <= b && b <= 'Z':
+			kinds[b] = upper
+		case b >= utf8.RuneSelf:
+			kinds[b] = wide
+		}
+	}
+	return kinds
+}()
 
 // Text reads a text.
 func (c *Cursor) Text() string {
-	if c.take('"'); c.odd {
-		return ""
-	}
-	end := strings.IndexByte(c.rest, '"')
-	if end < 0 {
-		c.odd = true
-		return ""
-	}
-	s := c.rest[:end]
-	if strings.IndexByte(s, '\\') >= 0 {
-		return c.escaped()
-	}
-	c.rest = c.rest[end+1:]
-	for i := range len(s) {
-		if s[i] < ' ' {
-			c.odd = true
-		}
-	}
-	c.odd = c.odd || !utf8.ValidString(s)
+	s, _ := c.plain()
 	return s
+}
+
+// plain reads a text and returns what there is in it.
+func (c *Cursor) plain() (s string, has byte) {
+	if c.take('"'); c.odd {
+		return "", 0
+	}
+	rest := c.text[c.at:]
+	for i := range len(rest) {
+		if has |= kinds[rest[i]]; has&ends == 0 {
+			continue
+		}
+		switch rest[i] {
+		case '"':
+			s, c.at = rest[:i], c.at+i+1
+			c.odd = has&wide != 0 && !utf8.ValidString(s)
+			return s, has
+		case '\\':
+			s = c.escaped()
+			return s, wide // perhaps
+		}
+		break
+	}
+	c.odd = true
+	return "", 0
 }
 
 // escaped reads a text with escapes, of which the first quotation mark is read.
 func (c *Cursor) escaped() (s string) {
-	for end := 0; end < len(c.rest); end++ {
-		switch c.rest[end] {
+	for end := c.at; end < len(c.text); end++ {
+		switch c.text[end] {
 		case '\\':
 			end++
 		case '"':
-			c.odd = json.Unmarshal([]byte(`"`+c.rest[:end+1]), &s) != nil
-			c.rest = c.rest[end+1:]
+			c.odd = json.Unmarshal([]byte(`"`+c.text[c.at:end+1]), &s) != nil
+			c.at = end + 1
 			return s
 		}
 	}
@@ -133,13 +168,13 @@ func (c *Cursor) escaped() (s string) {
 
 // Number reads a number as it is written.
 func (c *Cursor) Number() string {
-	c.space()
-	end := 0
-	for end < len(c.rest) && inNumber(c.rest[end]) {
+	c.peek()
+	end := c.at
+	for end < len(c.text) && inNumber(c.text[end]) {
 		end++
 	}
-	s := c.rest[:end]
-	c.rest, c.odd = c.rest[end:], c.odd || !IsNumber(s)
+	s := c.text[c.at:end]
+	c.at, c.odd = end, c.odd || !IsNumber(s)
 	return s
 }
 
@@ -156,14 +191,18 @@ func (c *Cursor) Int() int {
 
 // Bool reads true or false.
 func (c *Cursor) Bool() bool {
-	c.space()
-	if rest, ok := strings.CutPrefix(c.rest, "true"); ok {
-		c.rest = rest
+	if c.peek() == 't' {
+		c.word("true")
 		return true
 	}
-	rest, ok := strings.CutPrefix(c.rest, "false")
-	c.rest, c.odd = rest, c.odd || !ok
+	c.word("false")
 	return false
+}
+
+// word reads a word that must come next.
+func (c *Cursor) word(w string) {
+	c.odd = c.odd || !strings.HasPrefix(c.text[c.at:], w)
+	c.at = min(c.at+len(w), len(c.text))
 }
 
 // Time reads a time as encoding/json does.
@@ -176,26 +215,25 @@ func (c *Cursor) Time() (t time.Time) {
 
 // Raw reads a value of any kind and returns it as it is written.
 func (c *Cursor) Raw() string {
-	c.space()
-	from := c.rest
-	switch c.peek() {
+	next := c.peek()
+	from := c.at
+	switch next {
 	case '"':
 		c.Text()
 	case '{':
-		c.list('{', '}', func() {
+		for more := c.first('{', '}'); more; more = c.further('}') {
 			c.Text()
 			c.take(':')
 			c.Raw()
-		})
+		}
 	case '[':
 		c.Elements(func() { c.Raw() })
 	case 't', 'f':
 		c.Bool()
 	case 'n':
-		rest, ok := strings.CutPrefix(c.rest, "null")
-		c.rest, c.odd = rest, c.odd || !ok
+		c.word("null")
 	default:
 		c.Number()
 	}
-	return from[:len(from)-len(c.rest)]
+	return c.text[from:c.at]
 }
