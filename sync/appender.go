@@ -45,15 +45,21 @@ func newAppender(file *os.File, size int64) *appender {
 	return a
 }
 
-// add adds a line, which may be held back until flush is called. After an error nothing
-// more is written, and every further call returns that error.
-func (a *appender) add(what form) error {
+// add adds a line, which may be held back until flush is called, and returns where it
+// stands in the file and how long it is without its line feed. After an error nothing more
+// is written, and every further call returns that error.
+func (a *appender) add(what form) (start int64, length int, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if err := a.hold(what); err != nil || len(a.lines) < mostHeld {
-		return err
+	before := len(a.lines)
+	if err := a.hold(what); err != nil {
+		return 0, 0, err
 	}
-	return a.write()
+	start, length = a.size+int64(before), len(a.lines)-before-1
+	if len(a.lines) >= mostHeld {
+		err = a.write()
+	}
+	return start, length, err
 }
 
 // put adds a line and writes it.

@@ -41,10 +41,11 @@ func TestNothingAfterAnError(t *testing.T) {
 		t.Fatal(err)
 	}
 	broken := errors.New("it has no form")
-	if err := a.add(func([]byte) ([]byte, error) { return nil, broken }); !errors.Is(err, broken) {
+	if _, _, err := a.add(func([]byte) ([]byte, error) { return nil, broken }); !errors.Is(err, broken) {
 		t.Errorf("the line: %v", err)
 	}
-	for what, err := range map[string]error{"the next line": a.add(marshalled(1)), "the flush": a.flush(), "the end": a.close()} {
+	_, _, next := a.add(marshalled(1))
+	for what, err := range map[string]error{"the next line": next, "the flush": a.flush(), "the end": a.close()} {
 		if !errors.Is(err, broken) {
 			t.Errorf("%s: %v", what, err)
 		}

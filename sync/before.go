@@ -3,7 +3,6 @@ package sync
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 )
 
@@ -11,22 +10,27 @@ import (
 
 // Done is how many rows need not be tried again.
 func (r *Record) Done() int {
-	done := 0
-	for _, s := range r.lines {
-		if s.done {
-			done++
+	n := 0
+	for _, s := range r.lines.all() {
+		if s.is&isDone != 0 {
+			n++
 		}
 	}
-	return done
+	return n
 }
 
 // Ended reports whether the run has done what it could: no row is left that running
 // again is for, and its files are written.
 func (r *Record) Ended() bool {
-	if _, err := os.Stat(filepath.Join(r.Folder, SummaryName)); err != nil || len(r.lines) < r.Header.Input.Rows {
+	if _, err := os.Stat(filepath.Join(r.Folder, SummaryName)); err != nil || r.lines.len < r.Header.Input.Rows {
 		return false
 	}
-	return !slices.ContainsFunc(r.lines, func(s span) bool { return s.left })
+	for _, s := range r.lines.all() {
+		if s.is&isLeft != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // done returns how a row ended, if it needs no further try. A run that continues none
@@ -35,14 +39,14 @@ func (r *Record) done(row int) (Status, bool) {
 	if r == nil {
 		return "", false
 	}
-	s, found := r.find(row)
-	return Statuses[s.status], found && s.done
+	s, _ := r.lines.of(row)
+	return Statuses[s.status], s.is&isDone != 0
 }
 
 // noted returns the result of a row that is done.
 func (r *Record) noted(row int) (Result, error) {
-	s, _ := r.find(row)
-	return r.result(s)
+	s, _ := r.lines.of(row)
+	return r.result(row, s)
 }
 
 // earlier returns what is known of a row that is not done and for which a call was made.
@@ -54,23 +58,24 @@ func (r *Record) earlier(row int) (result Result, unsure bool) {
 	if sent, ok := r.sent[row]; ok {
 		return sent, r.unsure
 	}
-	s, _ := r.find(row)
+	s, _ := r.lines.of(row)
 	return Result{Attempts: int(s.attempts)}, r.unsure
 }
 
 // outdate takes back that rows are done whose items other runs have written since.
 func (r *Record) outdate(written map[string]time.Time) error {
-	for i, s := range r.lines {
-		if !s.done {
+	for row, s := range r.lines.all() {
+		if s.is&isDone == 0 {
 			continue
 		}
-		result, err := r.result(s)
+		result, err := r.result(row, s)
 		if err != nil {
 			return err
 		}
 		if at, ok := written[result.key()]; ok && at.After(result.FinishedAt) {
-			r.lines[i].done = false
-			r.sent[int(s.row)] = result // what it had before is still to be brought back
+			s.is &^= isDone
+			r.lines.put(row, s)
+			r.sent[row] = result // what it had before is still to be brought back
 		}
 	}
 	return nil

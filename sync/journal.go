@@ -84,6 +84,8 @@ type Journal struct {
 	folder string
 	opened time.Time // zero if it was not by this process that it was begun
 	unsure bool      // there were notes that are gone
+	header *Header   // nil where it is another run's
+	lines  spans     // that were added
 	rows   *appender
 	calls  *appender
 }
@@ -101,7 +103,7 @@ func CreateJournal(folder string, h Header) (*Journal, error) {
 	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
 		return nil, errors.Join(err, &fs.PathError{Op: "create", Path: name, Err: fs.ErrExist})
 	}
-	j := &Journal{folder: folder, opened: time.Now()}
+	j := &Journal{folder: folder, opened: time.Now(), header: &h}
 	if j.calls, err = openCalls(folder, os.O_EXCL, -1); err != nil {
 		return nil, err
 	}
@@ -184,7 +186,13 @@ func openAppender(name string, flags int, end int64) (*appender, error) {
 
 // Append adds the line of one row, which Flush writes. After an error nothing more is
 // written, and every further call returns that error.
-func (j *Journal) Append(r Result) error { return j.rows.add(r.appendTo) }
+func (j *Journal) Append(r Result) error {
+	start, length, err := j.rows.add(r.appendTo)
+	if s, ok := spanOf(&r, start, length); ok {
+		j.lines.put(r.Row, s)
+	}
+	return err
+}
 
 // Flush hands the lines that were added to the operating system: the death of the process
 // does not lose them any more. Rows whose lines it does lose are looked at by the next
@@ -209,4 +217,17 @@ func (j *Journal) Close(p *Pacer) error {
 	past := p.past(j.opened)
 	past.lost = j.unsure
 	return forget(j.folder, past)
+}
+
+// Record opens a closed journal for reading. What this process has written it knows, and
+// need not look for it again.
+func (j *Journal) Record() (*Record, error) {
+	if j.header == nil || j.rows.err != nil || j.calls.err != nil {
+		return OpenRecord(j.folder)
+	}
+	file, err := openRegular(filepath.Join(j.folder, JournalName))
+	if err != nil {
+		return nil, err
+	}
+	return &Record{Header: *j.header, Folder: j.folder, file: file, lines: j.lines}, nil
 }

@@ -72,26 +72,26 @@ func (rs Runs) Earlier(merged Header) []string {
 // order, into a new folder. A run of the whole file can continue it. If it fails, there is
 // none.
 func Merge(folder string, h Header, parts []*Record) error {
-	type place struct {
+	type line struct {
 		from *Record
-		span span
+		place
 	}
-	var places []place
+	var lines []line
 	whole := len(parts) == parts[0].Header.Part.Count
 	for _, r := range parts {
 		whole = whole && !r.unsure
-		for _, s := range r.lines {
-			places = append(places, place{r, s})
+		for row, s := range r.lines.all() {
+			lines = append(lines, line{r, place{row, s}})
 		}
 	}
-	slices.SortFunc(places, func(a, b place) int { return cmp.Compare(a.span.row, b.span.row) })
+	slices.SortFunc(lines, func(a, b line) int { return cmp.Compare(a.row, b.row) })
 	j, err := CreateJournal(folder, h)
 	if err != nil {
 		return err
 	}
 	j.unsure = !whole // a row without an answer may have been sent
-	for _, p := range places {
-		result, err := p.from.result(p.span)
+	for _, l := range lines {
+		result, err := l.from.result(l.row, l.span)
 		if err == nil {
 			err = j.Append(result)
 		}

@@ -5,10 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
-	"slices"
 )
 
 // A Record is a journal opened for reading: its header, where each row's last line
@@ -22,28 +20,12 @@ type Record struct {
 	Damaged, FirstDamaged int
 
 	file     *os.File
-	end      int64          // of the last whole line
-	lines    []span         // by row
+	end      int64 // of the last whole line
+	lines    spans
 	sent     map[int]Result // rows that are not done, and for which a call was made
 	callsEnd int64          // of the last whole line of the attempts
 	unsure   bool           // the attempts are not complete: any row without an answer may have been sent
 }
-
-// span is the place of one line: 24 bytes, since there is one for each row of a file.
-type span struct {
-	start    int64
-	row      int32
-	length   int32
-	attempts uint16
-	status   uint8 // index into Statuses
-	done     bool  // trying again cannot end otherwise
-	left     bool  // the run has not done what it could for the row
-}
-
-// end is where the line ends, before its line feed.
-func (s span) end() int64 { return s.start + int64(s.length) }
-
-var unprocessed = uint8(slices.Index(Statuses, Unprocessed))
 
 // OpenRecord opens the journal in a run's folder for reading. A last line without its
 // end is the trace of a run that was killed, and is left out; other damage is counted. It
@@ -94,8 +76,6 @@ func (r *Record) readLines() error {
 			r.FirstDamaged = cmp.Or(r.FirstDamaged, n)
 		}
 	}
-	r.sort()
-	r.lines = lastOfEach(r.lines)
 	return nil
 }
 
@@ -128,32 +108,16 @@ func (r *Record) takeIn(line []byte, start int64) error {
 	if err != nil {
 		return err
 	}
-	status := slices.Index(Statuses, result.Status)
-	if result.Row < 1 || result.Row > math.MaxInt32 || status < 0 {
+	s, ok := spanOf(&result, start, len(line))
+	if !ok {
 		return errDamaged
 	}
 	delete(r.sent, result.Row)
 	if result.again() && result.Attempts > 0 {
 		r.sent[result.Row] = result
 	}
-	if r.lines == nil {
-		r.lines = make([]span, 0, r.expected(len(line)))
-	}
-	r.lines = append(r.lines, span{
-		row: int32(result.Row), start: start, length: int32(len(line)), attempts: uint16(min(result.Attempts, math.MaxUint16)),
-		status: uint8(status), done: !result.again(), left: result.Status == Unprocessed || result.Troubled(),
-	})
+	r.lines.put(result.Row, s)
 	return nil
-}
-
-// expected is how many lines the file has, by the length of the first of them: as many as
-// the header says that there are rows, but no more than there is room for.
-func (r *Record) expected(length int) int {
-	info, err := r.file.Stat()
-	if err != nil {
-		return 0
-	}
-	return int(max(0, min(int64(r.Header.Input.Rows), 2*info.Size()/int64(length))))
 }
 
 // addInFlight finds the rows whose last call has no answer in the journal: it was on its
@@ -161,64 +125,30 @@ func (r *Record) expected(length int) int {
 func (r *Record) addInFlight() error {
 	end, whole, err := readNotes(r.Folder, func(n note) {
 		for _, row := range n.Rows {
-			s, _ := r.find(row.Row)
+			s, _ := r.lines.of(row.Row)
 			if row.Attempts > max(int(s.attempts), r.sent[row.Row].Attempts) {
 				r.sent[row.Row] = row.because(InFlight)
 			}
 		}
 	})
 	r.callsEnd, r.unsure = end, !whole || r.Damaged > 0
-	var first []span // that have no line yet
 	for row, result := range r.sent {
-		i, found := r.index(row)
-		switch {
-		case result.Code != string(InFlight):
-		case found:
-			r.lines[i].status, r.lines[i].done, r.lines[i].left = unprocessed, false, true
-		default:
-			first = append(first, span{row: int32(row), status: unprocessed, left: true})
+		if result.Code == string(InFlight) {
+			s, _ := r.lines.of(row)
+			s.status, s.is = unprocessed, isThere|isLeft
+			r.lines.put(row, s)
 		}
 	}
-	r.lines = append(r.lines, first...)
-	r.sort()
 	return err
 }
 
-func (r *Record) sort() {
-	slices.SortStableFunc(r.lines, func(a, b span) int { return cmp.Compare(a.row, b.row) })
-}
-
-// lastOfEach keeps the last of the spans of each row.
-func lastOfEach(sorted []span) []span {
-	kept := sorted[:0]
-	for i, s := range sorted {
-		if i+1 == len(sorted) || sorted[i+1].row != s.row {
-			kept = append(kept, s)
-		}
-	}
-	return kept
-}
-
-// find finds the line of a row.
-func (r *Record) find(row int) (span, bool) {
-	i, found := r.index(row)
-	if !found {
-		return span{}, false
-	}
-	return r.lines[i], true
-}
-
-func (r *Record) index(row int) (int, bool) {
-	return slices.BinarySearchFunc(r.lines, row, func(s span, row int) int { return cmp.Compare(int(s.row), row) })
-}
-
 // Rows is how many rows have an answer, or were on their way to one.
-func (r *Record) Rows() int { return len(r.lines) }
+func (r *Record) Rows() int { return r.lines.len }
 
 // Counts says how many rows have which status.
 func (r *Record) Counts() map[Status]int {
 	counts := make(map[Status]int)
-	for _, s := range r.lines {
+	for _, s := range r.lines.all() {
 		counts[Statuses[s.status]]++
 	}
 	return counts

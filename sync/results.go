@@ -24,31 +24,22 @@ const together = 256
 func (r *Record) resultsOf(wanted func(span) bool) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		g := group{record: r}
-		for i, s := range r.lines {
-			if wanted(s) {
-				g.spans = append(g.spans, s)
-			}
-			if len(g.spans) < together && i+1 < len(r.lines) {
+		for row, s := range r.lines.all() {
+			if !wanted(s) {
 				continue
 			}
-			results, err := g.read()
-			for _, result := range results {
-				if !yield(result, nil) {
-					return
-				}
-			}
-			if err != nil {
-				yield(Result{}, err)
+			g.places = append(g.places, place{row, s})
+			if len(g.places) == together && !g.hand(yield) {
 				return
 			}
-			g.spans = g.spans[:0]
 		}
+		g.hand(yield)
 	}
 }
 
 // result returns the result of one row.
-func (r *Record) result(s span) (Result, error) {
-	g := group{record: r, spans: []span{s}}
+func (r *Record) result(row int, s span) (Result, error) {
+	g := group{record: r, places: []place{{row, s}}}
 	results, err := g.read()
 	if err != nil {
 		return Result{}, err
@@ -59,31 +50,53 @@ func (r *Record) result(s span) (Result, error) {
 // A group is some results that are read at a time.
 type group struct {
 	record  *Record
-	spans   []span // in the order of the rows
+	places  []place // in the order of the rows
 	results []Result
-	order   []int // indices of spans in the order of the journal
+	order   []int // indices of places in the order of the journal
 	text    []byte
 
 	good int // results before the first that cannot be read
 	err  error
 }
 
+// A place is where the line of a row is.
+type place struct {
+	row int
+	span
+}
+
+// hand yields the group's results and empties it. It reports whether more are wanted.
+func (g *group) hand(yield func(Result, error) bool) bool {
+	results, err := g.read()
+	for _, result := range results {
+		if !yield(result, nil) {
+			return false
+		}
+	}
+	if err != nil {
+		yield(Result{}, err)
+		return false
+	}
+	g.places = g.places[:0]
+	return true
+}
+
 // read returns the group's results, good until the next call, and what keeps the others
 // from being read.
 func (g *group) read() ([]Result, error) {
-	g.results, g.order = slices.Grow(g.results[:0], len(g.spans))[:len(g.spans)], g.order[:0]
-	g.good, g.err = len(g.spans), nil
-	for i, s := range g.spans {
-		if sent, ok := g.record.sent[int(s.row)]; ok {
+	g.results, g.order = slices.Grow(g.results[:0], len(g.places))[:len(g.places)], g.order[:0]
+	g.good, g.err = len(g.places), nil
+	for i, s := range g.places {
+		if sent, ok := g.record.sent[s.row]; ok {
 			g.results[i] = sent
 		} else {
 			g.order = append(g.order, i)
 		}
 	}
-	slices.SortFunc(g.order, func(i, j int) int { return cmp.Compare(g.spans[i].start, g.spans[j].start) })
+	slices.SortFunc(g.order, func(i, j int) int { return cmp.Compare(g.places[i].start, g.places[j].start) })
 	for rest := g.order; len(rest) > 0; {
 		n := 1
-		for n < len(rest) && g.spans[rest[n]].start <= g.spans[rest[n-1]].end()+1 { // a line feed between
+		for n < len(rest) && g.places[rest[n]].start <= g.places[rest[n-1]].end()+1 { // a line feed between
 			n++
 		}
 		g.readLines(rest[:n])
@@ -94,7 +107,7 @@ func (g *group) read() ([]Result, error) {
 
 // readLines reads lines that stand behind each other.
 func (g *group) readLines(spans []int) {
-	first, last := g.spans[spans[0]], g.spans[spans[len(spans)-1]]
+	first, last := g.places[spans[0]], g.places[spans[len(spans)-1]]
 	length := int(last.end() - first.start)
 	g.text = slices.Grow(g.text[:0], length)[:length]
 	if _, err := g.record.file.ReadAt(g.text, first.start); err != nil {
@@ -102,9 +115,13 @@ func (g *group) readLines(spans []int) {
 		return
 	}
 	for _, i := range spans {
-		s := g.spans[i]
-		result, err := parseResult(string(g.text[s.start-first.start : s.end()-first.start]))
-		if err != nil {
+		s := g.places[i]
+		line := g.text[s.start-first.start : s.end()-first.start]
+		result, err := parseResult(string(line))
+		if err == nil {
+			err = unseal(line)
+		}
+		if err != nil || result.Row != s.row {
 			g.fail(i, Errorf("第 %d 行的记录：%v", "the line of row %d: %v", s.row, errDamaged))
 		}
 		g.results[i] = result

@@ -169,7 +169,7 @@ func (t *transfer) end() {
 // without one is continued. A journal that lacks rows makes none: what has the name of
 // a view is complete.
 func (t *transfer) answer() error {
-	record, err := sync.OpenRecord(t.folder)
+	record, err := t.journal.Record()
 	if err != nil {
 		return fault{doing: readingJournal, where: t.folder, err: err}
 	}
