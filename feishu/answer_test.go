@@ -235,7 +235,7 @@ func TestTLS(t *testing.T) {
 	server.StartTLS()
 	defer server.Close()
 
-	transport := newTransport(1).(*http.Transport)
+	transport := standardTransport(1)
 	if transport.TLSClientConfig == nil {
 		transport.TLSClientConfig = new(tls.Config)
 	}

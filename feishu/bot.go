@@ -86,7 +86,7 @@ func (b Bot) Send(ctx context.Context, card Card) error {
 	}
 	client := &http.Client{Transport: b.Transport, CheckRedirect: followNone}
 	if client.Transport == nil {
-		client.Transport = newTransport(1)
+		client.Transport = standardTransport(1)
 		defer client.CloseIdleConnections()
 	}
 	response, err := client.Do(request)

@@ -122,7 +122,7 @@ func NewClient(c Config) (*Client, error) {
 		client.admit = func(context.Context, Call) (func(error), error) { return func(error) {}, nil }
 	}
 	if client.transport == nil {
-		client.transport = newTransport(c.Connections)
+		client.transport = newTransport(base, c.Connections)
 	}
 	client.buffers.New = func() any { return new([]byte) }
 	client.tokens = newTokens(client, c)
@@ -136,11 +136,21 @@ func (c *Client) Close() { (&http.Client{Transport: c.transport}).CloseIdleConne
 // the token elsewhere, and turn a PATCH into a GET whose success means nothing.
 func followNone(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-func newTransport(connections int) http.RoundTripper {
-	t := http.DefaultTransport.(*http.Transport).Clone()
+// newTransport returns the way to a server: a wire, or one through the proxy that the
+// environment names for it.
+func newTransport(base *url.URL, connections int) http.RoundTripper {
 	if connections <= 0 {
 		connections = 4
 	}
+	if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: base}); proxy != nil || err != nil {
+		return standardTransport(connections)
+	}
+	return newWire(base, connections)
+}
+
+// standardTransport is net/http's, which knows about proxies.
+func standardTransport(connections int) *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = connections
 	t.MaxConnsPerHost = connections
 	t.OnProxyConnectResponse = proxyAnswered

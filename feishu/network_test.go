@@ -82,7 +82,7 @@ func TestProxyRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	transport := newTransport(1).(*http.Transport)
+	transport := standardTransport(1)
 	transport.Proxy = http.ProxyURL(address)
 	client, err := NewClient(Config{BaseURL: "https://nowhere.example", AccessToken: "t", Transport: transport})
 	if err != nil {
