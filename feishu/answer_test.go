@@ -188,10 +188,10 @@ func TestTokenLostWhileWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fetched := 0
 		c := answering(t, nil)
-		c.transport = counting(func() string {
+		c.way = standard{counting(func() string {
 			fetched++
 			return fmt.Sprintf(`{"code":0,"tenant_access_token":"t-%d","expire":7200}`, fetched)
-		})
+		})}
 		c.tokens.fetching <- struct{}{} // one caller fetches
 		got := make(chan Secret, 1)
 		go func() { // another one waits
@@ -235,28 +235,42 @@ func TestTLS(t *testing.T) {
 	server.StartTLS()
 	defer server.Close()
 
-	transport := standardTransport(1)
-	if transport.TLSClientConfig == nil {
-		transport.TLSClientConfig = new(tls.Config)
-	}
-	transport.TLSClientConfig.RootCAs = x509.NewCertPool()
-	transport.TLSClientConfig.RootCAs.AddCert(server.Certificate())
-	trusting, err := NewClient(Config{BaseURL: server.URL, AccessToken: "t", Transport: transport})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer trusting.Close()
-	if item, err := trusting.Get(t.Context(), Table{"1", "2"}, "3"); err != nil || item.UserID != "HTTP/1.1" {
-		t.Errorf("%+v, %v", item, err)
-	}
+	eachWay(t, server.URL, func(t *testing.T, careful *Client) {
+		_, err := careful.Get(t.Context(), Table{"1", "2"}, "3")
+		if e, ok := errors.AsType[*Error](err); !ok || e.Code != CodeCertificate || e.Class != ClassApp {
+			t.Errorf("got %v", err)
+		}
+	})
+	trust := &tls.Config{RootCAs: x509.NewCertPool()}
+	trust.RootCAs.AddCert(server.Certificate())
+	eachWay(t, server.URL, func(t *testing.T, trusting *Client) {
+		switch way := trusting.way.(type) {
+		case *wire:
+			way.tls.RootCAs = trust.RootCAs
+		case standard:
+			way.RoundTripper.(*http.Transport).TLSClientConfig = trust
+		}
+		for range 3 {
+			if item, err := trusting.Get(t.Context(), Table{"1", "2"}, "3"); err != nil || item.UserID != "HTTP/1.1" {
+				t.Errorf("%+v, %v", item, err)
+			}
+		}
+	})
+}
 
-	careful, err := NewClient(Config{BaseURL: server.URL, AccessToken: "t"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer careful.Close()
-	_, err = careful.Get(t.Context(), Table{"1", "2"}, "3")
-	if e, ok := errors.AsType[*Error](err); !ok || e.Code != CodeCertificate || e.Class != ClassApp {
-		t.Errorf("got %v", err)
+// eachWay tries a client of each way to a server.
+func eachWay(t *testing.T, address string, try func(t *testing.T, c *Client)) {
+	for name, transport := range map[string]http.RoundTripper{"wire": nil, "standard": standardTransport(4)} {
+		t.Run(name, func(t *testing.T) {
+			c, err := NewClient(Config{BaseURL: address, AccessToken: "t", Timeout: time.Minute, Transport: transport})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			if _, plain := c.way.(*wire); plain != (name == "wire") {
+				t.Fatalf("the way is a %T", c.way)
+			}
+			try(t, c)
+		})
 	}
 }

@@ -80,7 +80,7 @@ func (b Bot) Send(ctx context.Context, card Card) error {
 		return errors.New("feishu: the webhook's address is none") // and err would show it
 	}
 	request.Header.Set("Content-Type", "application/json; charset=utf-8")
-	request.Header["Accept-Encoding"] = identity
+	request.Header.Set("Accept-Encoding", identity)
 	if b.UserAgent != "" {
 		request.Header.Set("User-Agent", b.UserAgent)
 	}

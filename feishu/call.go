@@ -1,7 +1,6 @@
 package feishu
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/tls"
@@ -85,22 +84,19 @@ func (c *Client) attempt(ctx context.Context, a attempt, out any) (err error) {
 		return err
 	}
 	defer func() { done(err) }()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.timeout)
-	defer cancel()
-	// There is nothing that net/http's Client would do besides: it is not to follow a
-	// redirect, which would carry the token elsewhere, and turn a PATCH into a GET whose
-	// success means nothing.
-	request := c.request(ctx, a, body)
-	response, err := c.transport.RoundTrip(request)
+	response, err := c.way.send(ctx, &message{
+		method: a.method, url: c.address(a.path, a.query), agent: c.userAgent,
+		bearer: c.bearer(a.token), body: body, until: time.Now().Add(c.timeout),
+	})
 	if err != nil {
-		return c.unanswered(a, request.URL.Hostname(), err)
+		return c.unanswered(a, c.base.Hostname(), err)
 	}
 	defer response.Body.Close()
 	buffer := c.buffers.Get().(*[]byte)
 	defer c.buffers.Put(buffer)
 	answer, err := readAll(response, buffer)
 	if err != nil {
-		return c.unanswered(a, request.URL.Hostname(), err)
+		return c.unanswered(a, c.base.Hostname(), err)
 	}
 	return c.decode(a, response, answer, out)
 }
@@ -136,56 +132,23 @@ func readAll(r *http.Response, buffer *[]byte) ([]byte, error) {
 // ever.
 var errSwitched = errors.New("the server switches protocols")
 
-// Values of headers. Without the second a gateway may compress, which costs more than it
-// saves.
-var (
-	jsonBody = []string{"application/json; charset=utf-8"}
-	identity = []string{"identity"}
-)
-
-// plainRequest is what all requests have in common.
-var plainRequest = &http.Request{Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
-
-// request makes a request. The values of its headers are shared with others: whoever sends
-// it does not change them.
-func (c *Client) request(ctx context.Context, a attempt, body []byte) *http.Request {
-	r := plainRequest.WithContext(ctx)
-	r.Method, r.URL, r.Host = a.method, c.address(a.path, a.query), c.base.Host
-	r.Header = http.Header{"Accept-Encoding": identity}
-	if a.token != "" {
-		r.Header["Authorization"] = c.authorization(a.token)
+// bearer is the value of the header for a token.
+func (c *Client) bearer(token Secret) string {
+	if token == "" {
+		return ""
 	}
-	if c.userAgent != nil {
-		r.Header["User-Agent"] = c.userAgent
-	}
-	if body == nil {
-		// A body that net/http cannot rewind, though it is empty: it would else send a
-		// request without one again by itself, on each idle connection that turns out to
-		// be broken, and nobody would have admitted it.
-		r.Body, r.ContentLength = io.NopCloser(strings.NewReader("")), -1
-		return r
-	}
-	r.Header["Content-Type"] = jsonBody
-	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-	r.Body, _ = open()
-	r.GetBody, r.ContentLength = open, int64(len(body))
-	return r
-}
-
-// authorization is the value of the header for a token.
-func (c *Client) authorization(token Secret) []string {
 	last := c.authorized.Load()
 	if last == nil || last.token != token {
-		last = &authorization{token, []string{"Bearer " + string(token)}}
+		last = &authorization{token, "Bearer " + string(token)}
 		c.authorized.Store(last)
 	}
-	return last.header
+	return last.bearer
 }
 
 // An authorization is a token and the value of the header for it.
 type authorization struct {
 	token  Secret
-	header []string
+	bearer string
 }
 
 // address is that of a path of the API.

@@ -70,8 +70,8 @@ type Config struct {
 	// be the number of callers. The default is 4.
 	Connections int
 
-	// Transport replaces the HTTP transport; nil means a verified TLS transport
-	// of the client's own.
+	// Transport replaces the way to the server; nil means the client's own, with verified
+	// TLS, and through the proxy that the environment names.
 	Transport http.RoundTripper
 
 	// Admit is asked before every attempt on the wire, the token's included. It
@@ -84,10 +84,10 @@ type Config struct {
 // A Client makes calls. It is safe for use by several goroutines.
 type Client struct {
 	base      *url.URL
-	byUserID  string   // the query that says what user ids are
-	userAgent []string // a header's value; none for net/http's own
+	byUserID  string // the query that says what user ids are
+	userAgent string
 	timeout   time.Duration
-	transport http.RoundTripper
+	way       way
 	admit     func(context.Context, Call) (func(error), error)
 	tokens    *tokens
 
@@ -110,10 +110,7 @@ func NewClient(c Config) (*Client, error) {
 		byUserID:  url.Values{"user_id_type": {cmp.Or(c.UserIDType, "open_id")}}.Encode(),
 		timeout:   c.Timeout,
 		admit:     c.Admit,
-		transport: c.Transport,
-	}
-	if c.UserAgent != "" {
-		client.userAgent = []string{c.UserAgent}
+		userAgent: c.UserAgent,
 	}
 	if client.timeout <= 0 {
 		client.timeout = 20 * time.Second
@@ -121,8 +118,8 @@ func NewClient(c Config) (*Client, error) {
 	if client.admit == nil {
 		client.admit = func(context.Context, Call) (func(error), error) { return func(error) {}, nil }
 	}
-	if client.transport == nil {
-		client.transport = newTransport(base, c.Connections)
+	if client.way = (standard{c.Transport}); c.Transport == nil {
+		client.way = newWay(base, c.Connections)
 	}
 	client.buffers.New = func() any { return new([]byte) }
 	client.tokens = newTokens(client, c)
@@ -130,34 +127,8 @@ func NewClient(c Config) (*Client, error) {
 }
 
 // Close closes the connections that are kept open.
-func (c *Client) Close() { (&http.Client{Transport: c.transport}).CloseIdleConnections() }
+func (c *Client) Close() { c.way.close() }
 
 // followNone keeps the client on the configured host: a redirect would carry
 // the token elsewhere, and turn a PATCH into a GET whose success means nothing.
 func followNone(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-
-// newTransport returns the way to a server: a wire, or one through the proxy that the
-// environment names for it.
-func newTransport(base *url.URL, connections int) http.RoundTripper {
-	if connections <= 0 {
-		connections = 4
-	}
-	if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: base}); proxy != nil || err != nil {
-		return standardTransport(connections)
-	}
-	return newWire(base, connections)
-}
-
-// standardTransport is net/http's, which knows about proxies.
-func standardTransport(connections int) *http.Transport {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.MaxIdleConnsPerHost = connections
-	t.MaxConnsPerHost = connections
-	t.OnProxyConnectResponse = proxyAnswered
-	t.DisableCompression = true // answers are small, see identity
-	// HTTP/1.1 keeps one attempt on one connection: a reset then concerns one row.
-	// The clone's TLS configuration goes too, since it would still offer HTTP/2 to
-	// the server.
-	t.ForceAttemptHTTP2, t.TLSClientConfig = false, nil
-	return t
-}

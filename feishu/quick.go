@@ -19,7 +19,7 @@ type quick interface {
 // quickly reads an answer into out, if it is a success in its usual form.
 func quickly(r *http.Response, body []byte, out any) bool {
 	into, ok := out.(quick)
-	if !ok || r.StatusCode != http.StatusOK || r.Header.Get("Content-Type") != jsonBody[0] || len(body) > maxBody {
+	if !ok || r.StatusCode != http.StatusOK || r.Header.Get("Content-Type") != jsonBody || len(body) > maxBody {
 		return false
 	}
 	code, data := "", 0

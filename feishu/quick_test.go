@@ -28,7 +28,7 @@ var odd = []string{
 }
 
 func okAnswer() *http.Response {
-	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": jsonBody}}
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {jsonBody}}}
 }
 
 // sameAsSlow holds an answer that was read quickly against the slow way.
