@@ -167,6 +167,15 @@ func (a *appender) close() error {
 	a.timer.Stop()
 	_ = a.flush() // the appender keeps the error
 	a.sync()
+	return a.abandon()
+}
+
+// abandon closes the file, which need not be on the disk any more. It returns the first
+// error there was.
+func (a *appender) abandon() error {
+	a.timer.Stop()
+	a.syncing.Lock() // nobody brings lines to the disk now
+	defer a.syncing.Unlock()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return errors.Join(a.err, a.file.Close())

@@ -24,7 +24,7 @@ type Check struct {
 // that refuses the file, or among the results the last thing yielded: the file
 // changed between two readings.
 func (c Check) Run() (rows int, results iter.Seq2[Result, error], err error) {
-	read, named, err := check(c.Rows, c.Table, Shard{})
+	read, named, err := check(c.Rows, c.Table, Shard{}, nil)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -46,11 +46,14 @@ type checked struct {
 	live      *live // nil where nothing is compared
 	offline   bool  // nothing is asked of Feishu, so what only it can tell is left open
 	tableless bool  // rows may lack their table
+
+	early *survey // what can be told of each row alone, nil where that is not enough
 }
 
-// check reads the whole file, for a shard.
-func check(rows source.Rows, table feishu.Table, shard Shard) (checked, *mentions, error) {
-	c, named := checked{table: table, shard: shard}, newMentions()
+// check reads the whole file, for a shard, and adds its rows to the early survey, if there
+// is to be one.
+func check(rows source.Rows, table feishu.Table, shard Shard, early *survey) (checked, *mentions, error) {
+	c, named := checked{table: table, shard: shard, early: early}, newMentions()
 	for u, err := range rows {
 		bad, rejected := errors.AsType[*source.RowError](err)
 		if err != nil && !rejected {
@@ -72,6 +75,12 @@ func check(rows source.Rows, table feishu.Table, shard Shard) (checked, *mention
 		if !ok {
 			return checked{}, nil, errTables
 		}
+		if early == nil {
+			continue
+		}
+		if r, ours, err := c.plan(u, err); ours && err == nil {
+			early.add(&r)
+		}
 	}
 	return c, named, nil
 }
@@ -88,29 +97,14 @@ func (c *checked) planned(rows source.Rows) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		reread := 0
 		for u, err := range rows {
-			if c.elsewhere(u, err) {
-				reread++
-				continue
-			}
-			s, err := c.weigh(u, err)
+			r, ours, err := c.plan(u, err)
 			if err != nil {
 				yield(Result{}, err)
 				return
 			}
-			r := s.result
-			if s.known && r.ToMend() {
-				r, err = c.before.noted(r.Row)
-			}
-			if err != nil {
-				yield(Result{}, err)
-				return
-			}
-			if !s.done {
-				r.Status, r.Sent, r.After = Planned, s.fields, s.fields
-			}
-			r.FinishedAt = time.Now().UTC().Truncate(time.Millisecond)
 			reread++
-			if !yield(r, nil) {
+			r.FinishedAt = time.Now().UTC().Truncate(time.Millisecond)
+			if ours && !yield(r, nil) {
 				return
 			}
 		}
@@ -118,6 +112,26 @@ func (c *checked) planned(rows source.Rows) iter.Seq2[Result, error] {
 			yield(Result{}, changed())
 		}
 	}
+}
+
+// plan says what comes of a row, given as source.Rows gives it, unless it is another
+// shard's. An error is one that ended the reading.
+func (c *checked) plan(u source.Update, err error) (r Result, ours bool, _ error) {
+	if c.elsewhere(u, err) {
+		return Result{}, false, nil
+	}
+	s, err := c.weigh(u, err)
+	if err != nil {
+		return Result{}, false, err
+	}
+	r = s.result
+	if s.known && r.ToMend() {
+		r, err = c.before.noted(r.Row)
+	}
+	if !s.done {
+		r.Status, r.Sent, r.After = Planned, s.fields, s.fields
+	}
+	return r, true, err
 }
 
 // fileAlone is what is known of all rows of the file without asking Feishu.

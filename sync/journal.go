@@ -211,7 +211,10 @@ func (j *Journal) Resting(until time.Time) error {
 // far as it could. It returns the first error the journal had. If there was none, the
 // attempts make way for what the pacer still counts of them.
 func (j *Journal) Close(p *Pacer) error {
-	if err := errors.Join(j.rows.close(), j.calls.close()); err != nil {
+	if err := j.rows.close(); err != nil {
+		return errors.Join(err, j.calls.close())
+	}
+	if err := j.calls.abandon(); err != nil {
 		return err
 	}
 	past := p.past(j.opened)

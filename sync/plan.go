@@ -38,7 +38,7 @@ type Plan struct {
 // itself is one of those that Run yields.
 func (j Job) Plan(ctx context.Context) (Plan, iter.Seq2[Result, error], error) {
 	j = j.withDefaults()
-	c, named, err := check(Until(ctx, j.Rows), j.Table, j.Shard)
+	c, named, err := check(Until(ctx, j.Rows), j.Table, j.Shard, j.early())
 	if err != nil {
 		return Plan{}, nil, err
 	}
@@ -52,8 +52,18 @@ func (j Job) Plan(ctx context.Context) (Plan, iter.Seq2[Result, error], error) {
 	return plan, c.planned(Until(ctx, j.Rows)), nil
 }
 
+// early is a survey that can be made while the file is checked, nil where what comes of a
+// row depends on what Feishu has.
+func (j Job) early() *survey {
+	if j.Compare {
+		return nil
+	}
+	return newSurvey(j.Guards)
+}
+
 // prepare finds out what Feishu has, if the job compares, and goes through the file
-// to see what comes of each row.
+// to see what comes of each row, unless the early survey says it: no row depends on another
+// one or on an earlier run.
 func (j Job) prepare(ctx context.Context, c *checked, named *mentions) (Plan, error) {
 	started, alone := time.Now(), j.Pacer.untouched()
 	var left *wanted
@@ -74,14 +84,19 @@ func (j Job) prepare(ctx context.Context, c *checked, named *mentions) (Plan, er
 		}
 	}
 	looked := time.Since(started)
-	s, err := j.survey(ctx, c)
-	if err != nil {
-		return Plan{}, err
-	}
-	if j.Shard.Divided() {
-		if s.whole, err = j.survey(ctx, c.fileAlone()); err != nil {
+	s := c.early
+	if s == nil || len(c.ruled) > 0 || c.before != nil {
+		var err error
+		if s, err = j.survey(ctx, c); err != nil {
 			return Plan{}, err
 		}
+	}
+	if j.Shard.Divided() {
+		whole, err := j.survey(ctx, c.fileAlone())
+		if err != nil {
+			return Plan{}, err
+		}
+		s.whole = whole
 	}
 	plan := Plan{
 		Rows: c.own, Counts: s.counts, Notified: s.people, Notifying: s.rows, Breaches: s.breaches(), Troubled: s.troubled,
@@ -106,7 +121,7 @@ func (j Job) survey(ctx context.Context, c *checked) (*survey, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.add(r)
+		s.add(&r)
 	}
 	return s, nil
 }
@@ -129,23 +144,23 @@ func newSurvey(g Guards) *survey {
 	return &survey{guards: g, counts: map[Status]int{}, items: map[feishu.Table]int{}, people: map[string]int{}}
 }
 
-func (s *survey) add(r Result) {
+func (s *survey) add(r *Result) {
 	s.counts[r.Status]++
 	s.troubled = s.troubled || r.Troubled()
 	if r.Status == Rejected {
-		s.refused.add(r)
+		s.refused.add(*r)
 	}
 	if r.Status != Planned {
 		return
 	}
 	s.items[feishu.Table{SourceID: r.Source, ID: r.Table}]++
-	s.sent.add(r)
+	s.sent.add(*r)
 	if r.Notifies != "" {
 		s.people[r.Notifies]++
 		s.rows++
-		s.tells.add(r)
+		s.tells.add(*r)
 	}
-	if s.guards.jumps(r) {
-		s.jumps.add(r)
+	if s.guards.jumps(*r) {
+		s.jumps.add(*r)
 	}
 }

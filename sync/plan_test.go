@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"strings"
 	"testing"
@@ -65,6 +66,37 @@ func TestPlanIsWhatRunDoes(t *testing.T) {
 		for _, r := range s.sim.Requests() {
 			if r.Call == feishutest.Patch && strings.Count(string(r.Body), ":") != 1 {
 				t.Errorf("more was sent than differs: %s", r.Body)
+			}
+		}
+	}
+}
+
+// TestPlanWithoutComparing counts what is planned against the results that the plan gives,
+// with rows that concern each other and without, for a whole file and for shards of it.
+func TestPlanWithoutComparing(t *testing.T) {
+	alone := []source.Update{update(2, 1, "1"), update(3, 2, "2"), {Row: 4, ItemID: feishutest.SampleItem(3)}, {Row: 5, Aside: source.AsideTotal}, update(6, 4, "4")}
+	for name, all := range map[string][]source.Update{
+		"alone": alone, "repeated": append(alone, update(7, 1, "1")), "contradicted": append(alone, update(7, 1, "2")),
+	} {
+		for shard := range 3 {
+			s := newScene(t, feishutest.Config{}, 10)
+			if s.job.Rows = rows(all...); shard > 0 {
+				s.job.Shard = sync.Shard{Index: shard, Count: 2}
+			}
+			plan, results, err := s.job.Plan(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, n := map[sync.Status]int{}, 0
+			for r, err := range results {
+				if err != nil {
+					t.Fatal(err)
+				}
+				want[r.Status]++
+				n++
+			}
+			if !maps.Equal(plan.Counts, want) || plan.Rows != n || plan.Calls[feishu.CallPatch] != want[sync.Planned] {
+				t.Errorf("%s, shard %d: %v of %d rows in %v, want %v of %d", name, shard, plan.Counts, plan.Rows, plan.Calls, want, n)
 			}
 		}
 	}

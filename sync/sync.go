@@ -21,7 +21,7 @@ import (
 
 // A Job is one run: the rows of one file into Feishu.
 type Job struct {
-	Rows   source.Rows    // is ranged over three times, and must give the same rows each time
+	Rows   source.Rows    // is ranged over two or three times, and must give the same rows each time
 	Client *feishu.Client // with the pacer's Admit
 	Pacer  *Pacer
 
@@ -100,7 +100,7 @@ type Repeat struct {
 func (j Job) Run(ctx context.Context) iter.Seq2[Result, error] {
 	j = j.withDefaults()
 	return func(yield func(Result, error) bool) {
-		c, named, err := check(Until(ctx, j.Rows), j.Table, j.Shard)
+		c, named, err := check(Until(ctx, j.Rows), j.Table, j.Shard, j.early())
 		if err == nil {
 			c.before, err = j.Begin(c.own, c.rows)
 		}
