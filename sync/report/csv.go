@@ -4,7 +4,6 @@ import (
 	"io"
 	"iter"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"okrsync/sync"
@@ -74,17 +73,10 @@ func (l *csvLine) result(r *sync.Result, lang string) error {
 		return err
 	}
 	l.number(r.Attempts)
-	l.text(unlessZero(r.HTTPStatus))
+	l.omitNumber(r.HTTPStatus)
 	l.text(defuse(r.LogID))
 	l.time(r.FinishedAt)
 	return nil
-}
-
-func unlessZero(n int) string {
-	if n == 0 {
-		return ""
-	}
-	return strconv.Itoa(n)
 }
 
 // defuse keeps a text from being run as a formula by the spreadsheet that opens

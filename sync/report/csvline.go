@@ -53,6 +53,13 @@ func (l *csvLine) number(n int) {
 	l.b = strconv.AppendInt(l.b, int64(n), 10)
 }
 
+// omitNumber adds a cell with a whole number, nothing for 0.
+func (l *csvLine) omitNumber(n int) {
+	if l.comma(); n != 0 {
+		l.b = strconv.AppendInt(l.b, int64(n), 10)
+	}
+}
+
 // fieldNames adds a cell with the names of fields.
 func (l *csvLine) fieldNames(f feishu.Fields) {
 	key := given{f.Initial != "", f.Target != "", f.Current != "", f.SupportedUserID != ""}
@@ -89,10 +96,12 @@ func (l *csvLine) time(t time.Time) {
 
 // appendCell appends a cell, in quotation marks where encoding/csv has them.
 func appendCell[T string | []byte](b []byte, text T) []byte {
-	if !isQuoted(text) {
-		return append(b, text...)
+	start := len(b)
+	b = append(b, text...)
+	if !isQuoted(b[start:]) {
+		return b
 	}
-	b = append(b, '"')
+	b = append(b[:start], '"')
 	for i := range len(text) {
 		switch c := text[i]; c {
 		case '"':
@@ -107,18 +116,21 @@ func appendCell[T string | []byte](b []byte, text T) []byte {
 	return append(b, '"')
 }
 
-func isQuoted[T string | []byte](text T) bool {
+// special are the bytes that no cell without quotation marks has.
+var special = [256]bool{',': true, '"': true, '\r': true, '\n': true}
+
+func isQuoted(text []byte) bool {
 	if len(text) == 0 {
 		return false
 	}
-	for i := range len(text) {
-		if c := text[i]; c == ',' || c == '"' || c == '\r' || c == '\n' {
+	for _, c := range text {
+		if special[c] {
 			return true
 		}
 	}
 	if text[0] > ' ' && text[0] < utf8.RuneSelf && text[0] != '\\' {
 		return false
 	}
-	first, _ := utf8.DecodeRuneInString(string(text[:min(len(text), utf8.UTFMax)]))
+	first, _ := utf8.DecodeRune(text)
 	return unicode.IsSpace(first) || string(text) == `\.` // which ends a table in PostgreSQL
 }
