@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -231,6 +233,12 @@ func TestTLS(t *testing.T) {
 		fmt.Fprintf(w, `{"code":0,"data":{"metric_item_id":"3","user_id":%q}}`, r.Proto)
 	}))
 	server.EnableHTTP2 = true
+	var opened atomic.Int64
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			opened.Add(1)
+		}
+	}
 	server.Config.ErrorLog = nil
 	server.StartTLS()
 	defer server.Close()
@@ -250,10 +258,14 @@ func TestTLS(t *testing.T) {
 		case standard:
 			way.RoundTripper.(*http.Transport).TLSClientConfig = trust
 		}
+		opened.Store(0)
 		for range 3 {
 			if item, err := trusting.Get(t.Context(), Table{"1", "2"}, "3"); err != nil || item.UserID != "HTTP/1.1" {
 				t.Errorf("%+v, %v", item, err)
 			}
+		}
+		if opened.Load() != 1 {
+			t.Errorf("%d connections for three calls", opened.Load())
 		}
 	})
 }
