@@ -244,6 +244,7 @@ func TestTLS(t *testing.T) {
 	defer server.Close()
 
 	eachWay(t, server.URL, func(t *testing.T, careful *Client) {
+		t.Helper()
 		_, err := careful.Get(t.Context(), Table{"1", "2"}, "3")
 		if e, ok := errors.AsType[*Error](err); !ok || e.Code != CodeCertificate || e.Class != ClassApp {
 			t.Errorf("got %v", err)
@@ -252,6 +253,7 @@ func TestTLS(t *testing.T) {
 	trust := &tls.Config{RootCAs: x509.NewCertPool()}
 	trust.RootCAs.AddCert(server.Certificate())
 	eachWay(t, server.URL, func(t *testing.T, trusting *Client) {
+		t.Helper()
 		switch way := trusting.way.(type) {
 		case *wire:
 			way.tls.RootCAs = trust.RootCAs
@@ -272,6 +274,7 @@ func TestTLS(t *testing.T) {
 
 // eachWay tries a client of each way to a server.
 func eachWay(t *testing.T, address string, try func(t *testing.T, c *Client)) {
+	t.Helper()
 	for name, transport := range map[string]http.RoundTripper{"wire": nil, "standard": standardTransport(4)} {
 		t.Run(name, func(t *testing.T) {
 			c, err := NewClient(Config{BaseURL: address, AccessToken: "t", Timeout: time.Minute, Transport: transport})

@@ -16,6 +16,7 @@ import (
 // alwaysServer answers every call with the same text, and costs next to nothing: what is
 // allocated is the client's.
 func alwaysServer(b *testing.B, text string) (address string) {
+	b.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)

@@ -44,14 +44,14 @@ func newWire(base *url.URL, connections int) *wire {
 }
 
 // send sends a message and returns the answer to it.
-func (w *wire) send(_ context.Context, m *message) (*http.Response, error) {
+func (w *wire) send(ctx context.Context, m *message) (*http.Response, error) {
 	if hasControl(m.bearer) || hasControl(m.agent) {
 		return nil, errHeader
 	}
 	if err := w.turn(m.until); err != nil {
 		return nil, err
 	}
-	c, err := w.connection(m.until)
+	c, err := w.connection(ctx, m.until)
 	if err != nil {
 		<-w.turns
 		return nil, inTime(err)
@@ -95,12 +95,12 @@ func (w *wire) turn(until time.Time) error {
 }
 
 // connection returns a connection that is good: one that is open, or else a new one.
-func (w *wire) connection(until time.Time) (*conn, error) {
+func (w *wire) connection(ctx context.Context, until time.Time) (*conn, error) {
 	for {
 		c := w.take()
 		switch {
 		case c == nil:
-			return w.dial(until)
+			return w.dial(ctx, until)
 		case time.Since(c.since) < longestIdle && c.silent():
 			return c, nil
 		}
@@ -121,18 +121,20 @@ func (w *wire) take() *conn {
 	return c
 }
 
-func (w *wire) dial(until time.Time) (*conn, error) {
-	dialer := net.Dialer{Deadline: until}
-	plain, err := dialer.Dial("tcp", w.address)
-	if err != nil || w.tls == nil {
-		return newConn(plain, plain), err
+// dial opens a connection. As the call, it ends with its time and not with the context.
+func (w *wire) dial(ctx context.Context, until time.Time) (*conn, error) {
+	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), until)
+	defer cancel()
+	var dialer net.Dialer
+	plain, err := dialer.DialContext(ctx, "tcp", w.address)
+	if err != nil {
+		return nil, err
+	}
+	if w.tls == nil {
+		return newConn(plain, plain), nil
 	}
 	secure := tls.Client(plain, w.tls)
-	err = plain.SetDeadline(until)
-	if err == nil {
-		err = secure.Handshake()
-	}
-	if err != nil {
+	if err := secure.HandshakeContext(ctx); err != nil {
 		_ = plain.Close() // nothing was sent
 		return nil, err
 	}

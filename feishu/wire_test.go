@@ -165,6 +165,7 @@ func TestTimeOnTheWire(t *testing.T) {
 	} {
 		s := serve(t, answer, held)
 		eachWay(t, s.address, func(t *testing.T, c *Client) {
+			t.Helper()
 			c.timeout = 50 * time.Millisecond
 			_, err := c.Patch(t.Context(), Table{"1", "2"}, "7", Fields{Current: "1"})
 			if e, ok := errors.AsType[*Error](err); !ok || e.Code != CodeTimeout {
@@ -214,6 +215,7 @@ func TestNotThere(t *testing.T) {
 	}
 	listener.Close()
 	eachWay(t, "http://"+listener.Addr().String(), func(t *testing.T, c *Client) {
+		t.Helper()
 		for range 6 {
 			_, err := c.Get(t.Context(), Table{"1", "2"}, "7")
 			if e, ok := errors.AsType[*Error](err); !ok || e.Code != CodeNoReply || !strings.Contains(e.Reason("en"), "refuses connections") {
@@ -228,6 +230,7 @@ func TestNotThere(t *testing.T) {
 func TestHeadersAreNotBroken(t *testing.T) {
 	s := serve(t, itemAnswer(""))
 	eachWay(t, s.address, func(t *testing.T, c *Client) {
+		t.Helper()
 		c.tokens = newTokens(c, Config{AccessToken: "t\r\nX-Other: 1"})
 		if _, err := c.Get(t.Context(), Table{"1", "2"}, "7"); err == nil || s.heard.Load() > 0 {
 			t.Errorf("%v, %d requests", err, s.heard.Load())
@@ -264,6 +267,7 @@ func TestNotCompressed(t *testing.T) {
 	}))
 	defer server.Close()
 	eachWay(t, server.URL, func(t *testing.T, c *Client) {
+		t.Helper()
 		if _, err := c.Patch(t.Context(), Table{"1", "2"}, "1", Fields{Current: "1"}); err != nil {
 			t.Error(err)
 		}
@@ -275,6 +279,7 @@ func TestNotCompressed(t *testing.T) {
 func TestSwitchedProtocols(t *testing.T) {
 	s := serve(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"+`{"code":0,"data":{"metric_item_id":"1"}}`, held)
 	eachWay(t, s.address, func(t *testing.T, c *Client) {
+		t.Helper()
 		_, err := c.Patch(t.Context(), Table{"1", "2"}, "1", Fields{Current: "1"})
 		if refusal, ok := errors.AsType[*Error](err); !ok || refusal.Code != CodeNoReply {
 			t.Errorf("the update: %v", err)

@@ -64,11 +64,11 @@ func (c *Cursor) first(opens, closes byte) bool {
 
 // further goes on behind an element or a member and reports whether there is another.
 func (c *Cursor) further(closes byte) bool {
-	switch b := c.peek(); {
-	case b == ',':
+	switch c.peek() {
+	case ',':
 		c.at++
 		return !c.odd
-	case b == closes:
+	case closes:
 		c.at++
 		c.depth--
 		return false
