@@ -47,7 +47,7 @@ func (c *conn) ask(m *message) (*http.Response, error) {
 	c.bound.N = mostOfAnswer
 	for range mostForerunners + 1 {
 		answer, err := http.ReadResponse(c.reader, nil) // as to a GET: there is a body
-		if err != nil || answer.StatusCode >= http.StatusOK || answer.StatusCode == http.StatusSwitchingProtocols {
+		if err != nil || answer.StatusCode >= http.StatusOK || answer.StatusCode < http.StatusContinue || answer.StatusCode == http.StatusSwitchingProtocols {
 			return answer, err
 		}
 	}
@@ -66,7 +66,7 @@ type wireBody struct {
 }
 
 func newWireBody(answer *http.Response, w *wire, c *conn) *wireBody {
-	last := answer.Close || answer.StatusCode == http.StatusSwitchingProtocols
+	last := answer.Close || answer.StatusCode < http.StatusOK
 	return &wireBody{body: answer.Body, left: answer.ContentLength, last: last, wire: w, conn: c}
 }
 

@@ -70,14 +70,14 @@ func (m *message) write(w *bufio.Writer) {
 	_, _ = w.Write(m.body)
 }
 
-// newWay returns the way to a server. Where a proxy leads there, or its name is not plain,
-// net/http knows it.
+// newWay returns the way to a server. Where a proxy leads there, its name is not plain, or
+// the system does not tell about idle connections, net/http knows it.
 func newWay(base *url.URL, connections int) way {
 	if connections <= 0 {
 		connections = 4
 	}
 	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: base})
-	if proxy != nil || err != nil || strings.Trim(base.Host, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-.:[]") != "" {
+	if !canAsk || proxy != nil || err != nil || strings.Trim(base.Host, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-.:[]") != "" {
 		return standard{standardTransport(connections)}
 	}
 	return newWire(base, connections)

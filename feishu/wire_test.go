@@ -2,6 +2,7 @@ package feishu
 
 import (
 	"bufio"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -109,6 +110,7 @@ func TestAnswersOnTheWire(t *testing.T) {
 		"no HTTP":                {[]string{"250 OK\r\n", held}, 0, 3, 3},
 		"an endless header":      {[]string{"HTTP/1.1 200 OK\r\nX-Long: " + strings.Repeat("x", mostOfAnswer), held}, 0, 3, 3},
 		"endless headers":        {[]string{"HTTP/1.1 200 OK\r\n" + strings.Repeat("X-Many: x\r\n", mostOfAnswer/11), held}, 0, 3, 3},
+		"no status":              {[]string{strings.Replace(good, "200", "099", 1) + good, held}, 0, 3, 3},
 		"two lengths":            {[]string{itemAnswer("Content-Length: 5\r\n"), held}, 0, 3, 3},
 		"too long a body":        {[]string{"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n" + strings.Repeat("x", maxBody+8192), held}, 0, 3, 3},
 		"a body that is not one": {[]string{strings.Replace(good, "200", "204", 1), held}, 0, 3, 3},
@@ -134,6 +136,37 @@ func TestAnswersOnTheWire(t *testing.T) {
 					succeeded, s.accepted.Load(), s.heard.Load(), test.succeed, test.connections, test.heard)
 			}
 		})
+	}
+}
+
+// TestWordsUnaskedInTLS meets a server that sends two answers to each request, in one
+// record: the second is not the answer to the next call, whose own never comes.
+func TestWordsUnaskedInTLS(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		c, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		t.Cleanup(func() { c.Close() })
+		fmt.Fprint(c, itemAnswer("")+"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n"+`{"code":0,"data":{}}`)
+	}))
+	defer server.Close()
+	c, err := NewClient(Config{BaseURL: server.URL, AccessToken: "t", Timeout: 5 * time.Second, Connections: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	w, ok := c.way.(*wire)
+	if !ok {
+		t.Fatalf("the way is a %T", c.way)
+	}
+	w.tls.RootCAs = x509.NewCertPool()
+	w.tls.RootCAs.AddCert(server.Certificate())
+	for range 3 {
+		if item, err := c.Patch(t.Context(), Table{"1", "2"}, "7", Fields{Current: "1"}); err != nil || item.ID != "7" {
+			t.Errorf("%+v, %v", item, err)
+		}
 	}
 }
 
