@@ -2,6 +2,7 @@ package feishu
 
 import (
 	"bufio"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -142,15 +143,18 @@ func TestAnswersOnTheWire(t *testing.T) {
 // TestWordsUnaskedInTLS meets a server that sends two answers to each request, in one
 // record: the second is not the answer to the next call, whose own never comes.
 func TestWordsUnaskedInTLS(t *testing.T) {
-	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		c, _, err := w.(http.Hijacker).Hijack()
 		if err != nil {
 			t.Error(err)
 			return
 		}
 		t.Cleanup(func() { c.Close() })
-		fmt.Fprint(c, itemAnswer("")+"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n"+`{"code":0,"data":{}}`)
+		long := `{"code":0,"data":{"metric_item_id":"7"}}` + strings.Repeat(" ", 9000) // more than a buffer
+		fmt.Fprint(c, fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", len(long))+long+"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n"+`{"code":0,"data":{}}`)
 	}))
+	server.TLS = &tls.Config{DynamicRecordSizingDisabled: true}
+	server.StartTLS()
 	defer server.Close()
 	c, err := NewClient(Config{BaseURL: server.URL, AccessToken: "t", Timeout: 5 * time.Second, Connections: 1})
 	if err != nil {
