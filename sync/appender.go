@@ -178,5 +178,16 @@ func (a *appender) abandon() error {
 	defer a.syncing.Unlock()
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.dirty && a.err == nil {
+		a.err = a.present()
+	}
+	a.dirty = false // a timer that comes late finds nothing to do
 	return errors.Join(a.err, a.file.Close())
+}
+
+// failure is the first error there was.
+func (a *appender) failure() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.err
 }

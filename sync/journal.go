@@ -85,7 +85,8 @@ type Journal struct {
 	opened time.Time // zero if it was not by this process that it was begun
 	unsure bool      // there were notes that are gone
 	header *Header   // nil where it is another run's
-	lines  spans     // that were added
+	lines  spans     // of the rows that were added
+	added  int       // lines of rows, of which one may have several
 	rows   *appender
 	calls  *appender
 }
@@ -188,8 +189,9 @@ func openAppender(name string, flags int, end int64) (*appender, error) {
 // written, and every further call returns that error.
 func (j *Journal) Append(r Result) error {
 	start, length, err := j.rows.add(r.appendTo)
-	if s, ok := spanOf(&r, start, length); ok {
+	if s, ok := spanOf(&r, start, length); ok && j.header != nil {
 		j.lines.put(r.Row, s)
+		j.added++
 	}
 	return err
 }
@@ -223,14 +225,32 @@ func (j *Journal) Close(p *Pacer) error {
 }
 
 // Record opens a closed journal for reading. What this process has written it knows, and
-// need not look for it again.
+// need not take apart again, if that is what is there.
 func (j *Journal) Record() (*Record, error) {
-	if j.header == nil || j.rows.err != nil || j.calls.err != nil {
+	if j.header == nil || errors.Join(j.rows.failure(), j.calls.failure()) != nil {
 		return OpenRecord(j.folder)
 	}
 	file, err := openRegular(filepath.Join(j.folder, JournalName))
 	if err != nil {
 		return nil, err
 	}
+	if !intact(file, 1+j.added) {
+		_ = file.Close() // it was only read
+		return OpenRecord(j.folder)
+	}
 	return &Record{Header: *j.header, Folder: j.folder, file: file, lines: j.lines}, nil
+}
+
+// intact reports whether a file has so many lines, and each is what was written.
+func intact(file *os.File, want int) bool {
+	lines := newLineReader(file)
+	for n := 0; ; n++ {
+		line, err := lines.next()
+		if errors.Is(err, io.EOF) {
+			return n == want
+		}
+		if err != nil || unseal(line) != nil {
+			return false
+		}
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -51,7 +52,7 @@ func readNotes(folder string, each func(note)) (end int64, whole bool, err error
 		if err = unseal(line); err == nil {
 			n, err = parseNote(string(line))
 		}
-		if err != nil || n.Lost {
+		if err != nil || n.Lost || slices.ContainsFunc(n.Rows, Result.nowhere) {
 			whole = false
 			continue
 		}

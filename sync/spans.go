@@ -28,7 +28,7 @@ var unprocessed = uint8(slices.Index(Statuses, Unprocessed))
 // spanOf is the place of the line with a result; false if no run has such a result.
 func spanOf(r *Result, start int64, length int) (span, bool) {
 	status := slices.Index(Statuses, r.Status)
-	if r.Row < 1 || r.Row > math.MaxInt32 || status < 0 {
+	if r.nowhere() || status < 0 {
 		return span{}, false
 	}
 	s := span{start: start, length: int32(length), attempts: uint16(min(r.Attempts, math.MaxUint16)), status: uint8(status), is: isThere}
@@ -40,6 +40,9 @@ func spanOf(r *Result, start int64, length int) (span, bool) {
 	}
 	return s, true
 }
+
+// nowhere reports whether no file has the row.
+func (r Result) nowhere() bool { return r.Row < 1 || r.Row > math.MaxInt32 }
 
 // end is where the line ends, before its line feed.
 func (s span) end() int64 { return s.start + int64(s.length) }

@@ -1,11 +1,16 @@
 package sync
 
 import (
+	"bytes"
 	"cmp"
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -117,4 +122,141 @@ func allOf(t *testing.T, r *Record) (all []Result) {
 		all = append(all, result)
 	}
 	return all
+}
+
+// ownJournal is the journal of a run with so many rows, which are flushed where it says so.
+func ownJournal(t *testing.T, rows int, flush bool) *Journal {
+	t.Helper()
+	j, err := CreateJournal(t.TempDir(), Header{Version: "1", Input: Input{Rows: rows}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for row := range rows {
+		err := j.Append(Result{Row: row + 2, Item: "7", Status: Updated, Attempts: 1, After: feishu.Fields{Current: "1234567"}})
+		if err == nil && flush {
+			err = j.Flush()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return j
+}
+
+// meddle changes a file as another program may.
+func meddle(t *testing.T, name string, change func([]byte) []byte) {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err == nil {
+		err = os.WriteFile(name, change(b), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestOwnRecordUnflushed has more lines at a time than are held back.
+func TestOwnRecordUnflushed(t *testing.T) {
+	const rows = 2000
+	j := ownJournal(t, rows, false)
+	if err := j.Close(NewPacer(nil, 0)); err != nil {
+		t.Fatal(err)
+	}
+	own, err := j.Record()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer own.Close()
+	if all := allOf(t, own); len(all) != rows || all[rows-1].Row != rows+1 || own.end != 0 {
+		t.Errorf("%d results; it was read again: %v", len(all), own.end != 0)
+	}
+}
+
+// TestOwnRecordDamaged shows that a line that somebody changes during the run is no answer,
+// nor counted as one, and that a line that is changed later is not given out.
+func TestOwnRecordDamaged(t *testing.T) {
+	j := ownJournal(t, 3, true)
+	if err := j.Close(NewPacer(nil, 0)); err != nil {
+		t.Fatal(err)
+	}
+	early, err := j.Record()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer early.Close()
+	name := filepath.Join(j.folder, JournalName)
+	meddle(t, name, func(b []byte) []byte { return bytes.Replace(b, []byte("1234567"), []byte("1234568"), 1) })
+	late, err := j.Record()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer late.Close()
+	if late.Damaged != 1 || late.Rows() != 2 || late.Counts()[Updated] != 2 {
+		t.Errorf("%d damaged, %d rows, %v", late.Damaged, late.Rows(), late.Counts())
+	}
+	given := 0
+	for r, err := range early.Results() {
+		if err == nil && r.After.Current != "1234567" {
+			t.Errorf("%+v", r)
+		} else if err == nil {
+			given++
+		}
+	}
+	if given != 0 {
+		t.Errorf("%d results before the damaged one, which is the first", given)
+	}
+}
+
+// TestLateTimer closes journals while the timers of theirs go off.
+func TestLateTimer(t *testing.T) {
+	for i := range 200 {
+		j := ownJournal(t, 1, true)
+		if err := j.Sending(Attempt{Call: feishu.CallPatch, At: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+		j.calls.timer.Reset(time.Duration(i*5) * time.Microsecond)
+		if err := j.Close(NewPacer(nil, 0)); err != nil {
+			t.Fatal(err)
+		}
+		own, err := j.Record()
+		if err != nil {
+			t.Fatal(err)
+		}
+		own.Close()
+	}
+}
+
+// TestForeignNotes shows that somebody who writes to the notes is noticed even by a run
+// that is over soon.
+func TestForeignNotes(t *testing.T) {
+	j := ownJournal(t, 1, true)
+	if err := j.Sending(Attempt{Call: feishu.CallPatch, At: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	meddle(t, callsOf(j.folder), func(b []byte) []byte { return append(b, "{}\n"...) })
+	if err := j.Close(NewPacer(nil, 0)); !strings.Contains(fmt.Sprint(err), errOther.Error()) {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestNotesOfNoRow reads notes about rows that no file has: nothing is certain then, and
+// no other row is taken for one of them.
+func TestNotesOfNoRow(t *testing.T) {
+	for _, row := range []int{-31, -1, 0, math.MaxInt32 + 1, 1<<37 + 2} {
+		j := ownJournal(t, 3, true)
+		if err := j.Sending(Attempt{Call: feishu.CallPatch, At: time.Now(), Rows: []Result{{Row: row, Item: "7", Attempts: 9}}}); err != nil {
+			t.Fatal(err)
+		}
+		r, err := OpenRecord(j.folder) // as after a kill
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Rows() != 3 || r.Done() != 3 || !r.unsure {
+			t.Errorf("row %d: %d rows, %d done, unsure %v", row, r.Rows(), r.Done(), r.unsure)
+		}
+		r.Close()
+		if err := j.Close(NewPacer(nil, 0)); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
