@@ -207,6 +207,25 @@ func TestOwnRecordDamaged(t *testing.T) {
 	}
 }
 
+// TestOwnRecordCut shows that lines that are gone are no answers either.
+func TestOwnRecordCut(t *testing.T) {
+	j := ownJournal(t, 3, true)
+	if err := j.Close(NewPacer(nil, 0)); err != nil {
+		t.Fatal(err)
+	}
+	meddle(t, filepath.Join(j.folder, JournalName), func(b []byte) []byte {
+		return b[:bytes.LastIndexByte(b[:len(b)-1], '\n')+1]
+	})
+	r, err := j.Record()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if r.Rows() != 2 {
+		t.Errorf("%d rows", r.Rows())
+	}
+}
+
 // TestLateTimer closes journals while the timers of theirs go off.
 func TestLateTimer(t *testing.T) {
 	for i := range 200 {
