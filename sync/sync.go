@@ -144,6 +144,9 @@ func (j Job) rehearse(ctx context.Context, c *checked, named *mentions) error {
 	plan, err := j.prepare(ctx, c, named)
 	if err != nil {
 		c.live, c.offline = nil, true
+		if ctx.Err() != nil {
+			return nil // the rows that are left say so; if none is, the run is done
+		}
 		return err
 	}
 	if len(plan.Breaches) > 0 && !j.Confirmed {
