@@ -14,7 +14,7 @@ import (
 // be, so that it is done and does not begin anew the next time.
 func TestNothingLeftToInterrupt(t *testing.T) {
 	for name, compare := range map[string]bool{"comparing": true, "not comparing": false} {
-		for rowsDone, wanted := range map[int]string{2: "", 1: "unprocessed"} {
+		for rowsDone, wanted := range map[int]string{2: "", 1: "unprocessed interrupted"} {
 			s := newScene(t, feishutest.Config{}, 10)
 			s.job.Compare = compare
 			s.job.Rows = rows(update(2, 1, "1"), update(3, 2, "2"))
@@ -37,10 +37,7 @@ func TestNothingLeftToInterrupt(t *testing.T) {
 				return sync.OpenRecord(folder)
 			}
 			results, err := s.run(ctx)
-			got := ""
-			for _, r := range results {
-				got += string(r.Status)
-			}
+			got := statuses(results)
 			if got != wanted || (err == nil) != (wanted == "") || len(s.sim.Requests()) > 0 {
 				t.Errorf("%s, %d rows done: %q, %v, %d requests", name, rowsDone, got, err, len(s.sim.Requests()))
 			}

@@ -111,9 +111,9 @@ func (j Job) Run(ctx context.Context) iter.Seq2[Result, error] {
 		stopped := j.rehearse(ctx, &c, named)
 		ctx, stop := context.WithCancelCause(ctx)
 		e := newEngine(ctx, j, c, stop)
-		if stopped != nil {
+		if stopped != nil && ctx.Err() == nil {
 			e.halt(stopped)
-		}
+		} // else the rows that are left say so; if none is, the run is done
 		results := e.start(ctx)
 		defer func() {
 			stop(errLeft)
@@ -144,9 +144,6 @@ func (j Job) rehearse(ctx context.Context, c *checked, named *mentions) error {
 	plan, err := j.prepare(ctx, c, named)
 	if err != nil {
 		c.live, c.offline = nil, true
-		if ctx.Err() != nil {
-			return nil // the rows that are left say so; if none is, the run is done
-		}
 		return err
 	}
 	if len(plan.Breaches) > 0 && !j.Confirmed {
