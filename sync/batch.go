@@ -141,8 +141,8 @@ func (e *engine) limited(ctx context.Context, p pass, steps []step, owner int) {
 // will not change.
 func (e *engine) batch(ctx context.Context, steps []step, owner int) (feishu.BatchReply, pass, error) {
 	entries := make([]feishu.BatchEntry, len(steps))
-	for i, s := range steps {
-		entries[i] = feishu.BatchEntry{ID: s.result.Item, Fields: s.fields}
+	for i := range steps {
+		entries[i] = feishu.BatchEntry{ID: steps[i].result.Item, Fields: steps[i].fields}
 	}
 	var reply feishu.BatchReply
 	ill := 0 // answers that the server is in trouble with this
@@ -179,17 +179,18 @@ func (e *engine) reconcile(ctx context.Context, p pass, steps []step, reply feis
 		failed[f.ID] = f.Reason
 	}
 	var refused, unknown []step
-	for _, s := range steps {
+	for i := range steps {
+		s := &steps[i]
 		item, updated := done[s.result.Item]
 		_, named := failed[s.result.Item]
 		switch {
 		case updated && !named:
 			s.result.After = confirmed(s.fields, item.Fields)
-			e.passed(p, s.result)
+			e.passed(p, &s.result)
 		case named && !updated:
-			refused = append(refused, s)
+			refused = append(refused, *s)
 		default:
-			unknown = append(unknown, s)
+			unknown = append(unknown, *s)
 		}
 	}
 	for _, s := range refused {

@@ -18,23 +18,46 @@ type batcher struct {
 	size    int
 	held    int
 	batches map[feishu.Table][]step // not full yet
+	spare   chan []step             // empty ones, to be filled again
 }
 
 func newBatcher(size int) *batcher {
-	return &batcher{size: size, batches: make(map[feishu.Table][]step)}
+	return &batcher{size: size, batches: make(map[feishu.Table][]step), spare: make(chan []step, senders)}
+}
+
+// reuse takes a batch back that nobody needs any more.
+func (b *batcher) reuse(batch []step) {
+	clear(batch)
+	select {
+	case b.spare <- batch[:0]:
+	default:
+	}
+}
+
+// empty is a batch to be filled.
+func (b *batcher) empty() []step {
+	select {
+	case batch := <-b.spare:
+		return batch
+	default:
+	}
+	if len(b.batches)*b.size < mostGathered {
+		return make([]step, 0, b.size)
+	}
+	return nil // of many tables most have few rows
 }
 
 // add takes a step in and returns a batch that is ready to be sent, if one is.
-func (b *batcher) add(s step) []step {
+func (b *batcher) add(s *step) []step {
 	if b.size == 1 {
-		return []step{s}
+		return append(b.empty(), *s)
 	}
 	table := s.table()
-	batch := b.batches[table]
-	if batch == nil && len(b.batches)*b.size < mostGathered { // of many tables most have few rows
-		batch = make([]step, 0, b.size)
+	batch, begun := b.batches[table]
+	if !begun {
+		batch = b.empty()
 	}
-	batch = append(batch, s)
+	batch = append(batch, *s)
 	b.batches[table] = batch
 	b.held++
 	switch {

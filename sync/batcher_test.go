@@ -8,7 +8,7 @@ import (
 // TestBatcher shows that steps are gathered by table, in file order, and that those of
 // many tables are not held for ever.
 func TestBatcher(t *testing.T) {
-	of := func(table string, row int) step { return step{result: Result{Row: row, Source: "1", Table: table}} }
+	of := func(table string, row int) *step { return &step{result: Result{Row: row, Source: "1", Table: table}} }
 	b := newBatcher(3)
 	for row, table := range []string{"a", "b", "a", "b"} {
 		if full := b.add(of(table, row)); full != nil {

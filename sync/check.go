@@ -54,6 +54,7 @@ type checked struct {
 // is to be one.
 func check(rows source.Rows, table feishu.Table, shard Shard, early *survey) (checked, *mentions, error) {
 	c, named := checked{table: table, shard: shard, early: early}, newMentions()
+	var s step
 	for u, err := range rows {
 		bad, rejected := errors.AsType[*source.RowError](err)
 		if err != nil && !rejected {
@@ -66,11 +67,11 @@ func check(rows source.Rows, table feishu.Table, shard Shard, early *survey) (ch
 		ok := true
 		switch {
 		case rejected:
-			ok = named.addRejected(bad, c.tableOf(bad.Update))
+			ok = named.addRejected(bad, c.tableOf(&bad.Update))
 		case u.Aside == "" && !u.Empty() && u.ItemID == "" && shard.Divided():
 			return checked{}, nil, &ShardError{Row: u.Row, Owner: u.UserID}
 		case u.Aside == "" && !u.Empty():
-			ok = named.add(u, c.tableOf(u))
+			ok = named.add(&u, c.tableOf(&u))
 		}
 		if !ok {
 			return checked{}, nil, errTables
@@ -78,15 +79,15 @@ func check(rows source.Rows, table feishu.Table, shard Shard, early *survey) (ch
 		if early == nil {
 			continue
 		}
-		if r, ours, err := c.plan(u, err); ours && err == nil {
-			early.add(&r)
+		if ours, err := c.plan(&s, &u, err); ours && err == nil {
+			early.add(&s.result)
 		}
 	}
 	return c, named, nil
 }
 
 // tableOf is the table a row belongs to.
-func (c *checked) tableOf(u source.Update) feishu.Table {
+func (c *checked) tableOf(u *source.Update) feishu.Table {
 	return feishu.Table{SourceID: cmp.Or(u.SourceID, c.table.SourceID), ID: cmp.Or(u.TableID, c.table.ID)}
 }
 
@@ -96,15 +97,16 @@ func (c *checked) tableOf(u source.Update) feishu.Table {
 func (c *checked) planned(rows source.Rows) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		reread := 0
+		var s step
 		for u, err := range rows {
-			r, ours, err := c.plan(u, err)
+			ours, err := c.plan(&s, &u, err)
 			if err != nil {
 				yield(Result{}, err)
 				return
 			}
 			reread++
-			r.FinishedAt = time.Now().UTC().Truncate(time.Millisecond)
-			if ours && !yield(r, nil) {
+			s.result.FinishedAt = time.Now().UTC().Truncate(time.Millisecond)
+			if ours && !yield(s.result, nil) {
 				return
 			}
 		}
@@ -114,24 +116,23 @@ func (c *checked) planned(rows source.Rows) iter.Seq2[Result, error] {
 	}
 }
 
-// plan says what comes of a row, given as source.Rows gives it, unless it is another
-// shard's. An error is one that ended the reading.
-func (c *checked) plan(u source.Update, err error) (r Result, ours bool, _ error) {
+// plan makes of a step, whatever it was, what comes of a row, given as source.Rows gives it,
+// unless it is another shard's. An error is one that ended the reading.
+func (c *checked) plan(s *step, u *source.Update, err error) (ours bool, _ error) {
 	if c.elsewhere(u, err) {
-		return Result{}, false, nil
+		return false, nil
 	}
-	s, err := c.weigh(u, err)
-	if err != nil {
-		return Result{}, false, err
+	if err = c.weigh(s, u, err); err != nil {
+		return false, err
 	}
-	r = s.result
+	r := &s.result
 	if s.known && r.ToMend() {
-		r, err = c.before.noted(r.Row)
+		*r, err = c.before.noted(r.Row)
 	}
 	if !s.done {
 		r.Status, r.Sent, r.After = Planned, s.fields, s.fields
 	}
-	return r, true, err
+	return true, err
 }
 
 // fileAlone is what is known of all rows of the file without asking Feishu.
@@ -140,9 +141,12 @@ func (c *checked) fileAlone() *checked {
 }
 
 // elsewhere reports whether a row, given as source.Rows gives it, is another shard's.
-func (c *checked) elsewhere(u source.Update, err error) bool {
+func (c *checked) elsewhere(u *source.Update, err error) bool {
+	if !c.shard.Divided() {
+		return false
+	}
 	bad, rejected := errors.AsType[*source.RowError](err)
-	return (err == nil || rejected) && !c.shard.owns(u, bad)
+	return (err == nil || rejected) && !c.shard.owns(*u, bad)
 }
 
 // A step is what is to be done about a row.
@@ -158,65 +162,74 @@ type step struct {
 }
 
 // table is the table of the step's item.
-func (s step) table() feishu.Table {
+func (s *step) table() feishu.Table {
 	return feishu.Table{SourceID: s.result.Source, ID: s.result.Table}
 }
 
-// settled is the step of a row that is not to be sent.
-func settled(r Result, status Status, reason Reason, details ...any) step {
-	r.Status = status
-	return step{result: r.because(reason, details...), done: true}
+// settle ends the step of a row that is not to be sent.
+func (s *step) settle(status Status, reason Reason, details ...any) {
+	s.end(s.result.because(reason, details...))
+	s.result.Status = status
 }
 
-// weigh decides what is to be done about a row, given as source.Rows gives it. An
-// error is one that ended the reading.
-func (c *checked) weigh(u source.Update, err error) (step, error) {
+// end ends the step with a result.
+func (s *step) end(r Result) { s.result, s.done = r, true }
+
+// weigh makes of a step, whatever it was, what is to be done about a row, given as
+// source.Rows gives it. An error is one that ended the reading.
+func (c *checked) weigh(s *step, u *source.Update, err error) error {
+	*s = step{}
 	bad, rejected := errors.AsType[*source.RowError](err)
 	row := u.Row
 	if rejected {
 		row = bad.Row
 	} else if err != nil {
-		return step{}, err
+		return err
 	}
-	if status, done := c.before.done(row); done {
-		return step{result: Result{Row: row, Status: status}, done: true, known: true}, nil
+	status, done := c.before.done(row)
+	switch {
+	case done:
+		s.end(Result{Row: row, Status: status})
+		s.known = true
+	case rejected && !c.knows(bad):
+		s.end(c.rejectionAfter(bad))
+	case rejected:
+		known := bad.Update
+		known.ItemID = bad.Rounded
+		c.weighRow(s, &known, known.UserID)
+	default:
+		c.weighRow(s, u, "")
 	}
-	if rejected && !c.knows(bad) {
-		return step{result: c.rejectionAfter(bad), done: true}, nil
-	}
-	if !rejected {
-		return c.weighRow(u, ""), nil
-	}
-	u = bad.Update
-	u.ItemID = bad.Rounded
-	return c.weighRow(u, u.UserID), nil
+	return nil
 }
 
 // weighRow decides about a row that could be read. Its owner is given where an id that
 // may have been rounded is certain only because of that.
-func (c *checked) weighRow(u source.Update, owner string) step {
-	r, unsure := c.answer(u), false
+func (c *checked) weighRow(s *step, u *source.Update, owner string) {
+	r, unsure := &s.result, false
+	c.answer(r, u)
 	if c.before != nil {
 		var earlier Result
 		earlier, unsure = c.before.earlier(u.Row)
-		r = r.following(earlier)
+		*r = r.following(earlier)
 	}
 	r.Owner = owner
 	ruling, ruled := c.ruled.of(u.Row)
 	switch {
 	case u.Aside == source.AsideTotal:
-		return settled(r, Ignored, TotalRow)
+		s.settle(Ignored, TotalRow)
 	case u.Aside == source.AsideHeader:
-		return settled(r, Ignored, HeaderRow)
+		s.settle(Ignored, HeaderRow)
 	case u.Empty():
-		return settled(r, Ignored, NoValue)
+		s.settle(Ignored, NoValue)
 	case ruled:
 		status, reason := ruling.verdict()
-		return settled(r, status, reason, int(ruling.other))
+		s.settle(status, reason, int(ruling.other))
 	case !c.tableless && (r.Source == "" || r.Table == ""):
-		return settled(r, Rejected, TableUnknown)
+		s.settle(Rejected, TableUnknown)
+	default:
+		c.compare(s, u, unsure)
 	}
-	return c.compare(r, u, unsure)
 }
 
 // rejectionAfter is rejection for a row that an earlier run may have sent, when its id
@@ -234,20 +247,20 @@ func (c *checked) rejectionAfter(bad *source.RowError) Result {
 // and the table turns out to have it.
 func (c *checked) knows(bad *source.RowError) bool {
 	return bad.Rounded != "" && len(bad.Problems) == 1 && c.live != nil &&
-		c.live.table(c.tableOf(bad.Update)).confirms(bad.Rounded, bad.Update.UserID)
+		c.live.table(c.tableOf(&bad.Update)).confirms(bad.Rounded, bad.Update.UserID)
 }
 
 // answer starts the result of a row, with the table it belongs to.
-func (c *checked) answer(u source.Update) Result {
-	r, table := answer(u, Unprocessed), c.tableOf(u)
-	r.Source, r.Table = table.SourceID, table.ID
-	return r
+func (c *checked) answer(r *Result, u *source.Update) {
+	table := c.tableOf(u)
+	r.Row, r.Source, r.Table, r.Item, r.Status = u.Row, table.SourceID, table.ID, u.ItemID, Unprocessed
 }
 
 // rejection answers a row that could not be read with certainty. It names the
 // table the row belongs to, unless that is what is not certain.
 func (c *checked) rejection(bad *source.RowError) Result {
-	r := c.answer(bad.Update)
+	var r Result
+	c.answer(&r, &bad.Update)
 	for _, p := range bad.Problems {
 		switch p.Field {
 		case source.ColumnSource:

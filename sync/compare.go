@@ -13,40 +13,40 @@ import (
 // sent is what differs. Where nothing is compared, all of it is left.
 // A row that an earlier run may have sent, be it that nobody is sure, is looked at in
 // any case before it is sent.
-func (c *checked) compare(r Result, u source.Update, unsure bool) step {
-	given := fields(u)
+func (c *checked) compare(s *step, u *source.Update, unsure bool) {
+	r, given := &s.result, fields(u)
 	if c.live == nil {
-		s := c.uncompared(r, u, given)
+		c.uncompared(s, u, given)
 		s.lost = !s.done && (unsure || !r.Sent.Empty())
-		return s
+		return
 	}
-	table := c.live.table(step{result: r}.table())
+	table := c.live.table(s.table())
 	if table.refusal != nil {
-		return step{result: r.failed(table.refusal), done: true}
+		s.end(r.failed(table.refusal))
+		return
 	}
-	item, s := table.find(r, u)
+	sent := r.Item
+	item := table.find(s, u)
 	if s.done {
-		return s
+		return
 	}
-	if r.Item != s.result.Item && !r.Sent.Empty() {
-		r.Class = feishu.ClassRow // the owner has another item now than the one that was sent
-		return settled(r, Failed, Unconfirmed)
+	if r.Item != sent && !r.Sent.Empty() {
+		r.Item, r.Class = sent, feishu.ClassRow // the owner has another item now than the one that was sent
+		s.settle(Failed, Unconfirmed)
+		return
 	}
-	r = s.result
 	changing := given.Changing(item.Fields)
 	switch after := changing.Over(item.Fields); {
 	case changing.Empty() && !r.Sent.Empty():
-		r.Status, r.After = Updated, confirmed(r.Sent, item.Fields) // by the run that is continued
-		return step{result: r, done: true}
+		r.Status, r.After, s.done = Updated, confirmed(r.Sent, item.Fields), true // by the run that is continued
 	case changing.Empty():
-		r.Status = Unchanged
-		return step{result: r, done: true}
+		r.Status, s.done = Unchanged, true
 	case meets(after):
-		return settled(r, Rejected, StartIsTarget, after.Initial.String())
+		s.settle(Rejected, StartIsTarget, after.Initial.String())
+	default:
+		r.Before, r.Irreversible = item.Only(changing).Over(r.Before), irreversible(item.Fields, changing)
+		r.Notifies, s.fields = item.notifies(changing, r.Item), changing
 	}
-	r.Before, r.Irreversible = item.Only(changing).Over(r.Before), irreversible(item.Fields, changing)
-	r.Notifies = item.notifies(changing, r.Item)
-	return step{result: r, fields: changing}
 }
 
 // irreversible names the changing fields that Feishu or okrsync will not take back to
@@ -72,14 +72,15 @@ func irreversible(live, changing feishu.Fields) []string {
 }
 
 // uncompared is compare for a run that sends every given field unasked.
-func (c *checked) uncompared(r Result, u source.Update, given feishu.Fields) step {
+func (c *checked) uncompared(s *step, u *source.Update, given feishu.Fields) {
 	switch {
 	case u.ItemID == "" && !c.offline:
-		return settled(r, Rejected, OwnerUnread)
+		s.settle(Rejected, OwnerUnread)
 	case meets(given):
-		return settled(r, Rejected, StartIsTarget, given.Initial.String())
+		s.settle(Rejected, StartIsTarget, given.Initial.String())
+	default:
+		s.fields = given
 	}
-	return step{result: r, fields: given}
 }
 
 // meets reports whether an item's initial value equals its target, which Feishu
@@ -88,46 +89,48 @@ func meets(f feishu.Fields) bool { return f.Target != "" && feishu.SameNumber(f.
 
 // find finds the live item that a row names, by its id or by its owner. The step is
 // done if there is none that is certain; otherwise its result names the item.
-func (t *liveTable) find(r Result, u source.Update) (liveItem, step) {
+func (t *liveTable) find(s *step, u *source.Update) liveItem {
 	if u.ItemID == "" {
 		owned := t.owned[u.UserID]
 		if !t.whole || len(owned) != 1 {
-			return liveItem{}, t.notOwned(r, u.UserID, owned)
+			t.notOwned(s, u.UserID, owned)
+			return liveItem{}
 		}
-		r.Item = owned[0]
-		return t.items[r.Item], step{result: r}
-	}
-	if refusal := t.refusals[u.ItemID]; refusal != nil {
-		return liveItem{}, step{result: r.failed(refusal), done: true}
+		s.result.Item = owned[0]
+		return t.items[owned[0]]
 	}
 	item, ok := t.items[u.ItemID]
-	switch {
+	switch refusal := t.refusals[u.ItemID]; {
+	case refusal != nil:
+		s.end(s.result.failed(refusal))
 	case !ok:
-		return liveItem{}, t.unknown(r, u.ItemID)
+		t.unknown(s, u.ItemID)
 	case u.UserID != "" && item.owner != "" && u.UserID != item.owner:
-		return liveItem{}, settled(r, Rejected, OtherOwner, u.UserID, item.owner)
+		s.settle(Rejected, OtherOwner, u.UserID, item.owner)
 	}
-	return item, step{result: r}
+	return item
 }
 
 // notOwned rejects a row whose owner has no item, or several.
-func (t *liveTable) notOwned(r Result, owner string, owned []string) step {
-	if !t.whole {
-		return settled(r, Rejected, ListIncomplete)
+func (t *liveTable) notOwned(s *step, owner string, owned []string) {
+	switch {
+	case !t.whole:
+		s.settle(Rejected, ListIncomplete)
+	case len(owned) == 0:
+		s.settle(Rejected, OwnerUnknown, owner)
+	default:
+		s.settle(Rejected, OwnerAmbiguous, owner, some(slices.Values(owned)))
 	}
-	if len(owned) == 0 {
-		return settled(r, Rejected, OwnerUnknown, owner)
-	}
-	return settled(r, Rejected, OwnerAmbiguous, owner, some(slices.Values(owned)))
 }
 
 // unknown rejects a row whose id the table does not have, and names the live ids that
 // may be meant if it looks damaged.
-func (t *liveTable) unknown(r Result, id string) step {
+func (t *liveTable) unknown(s *step, id string) {
 	if near := some(t.near(id)); near != "" {
-		return settled(r, Rejected, ItemDamaged, id, near)
+		s.settle(Rejected, ItemDamaged, id, near)
+	} else {
+		s.settle(Rejected, ItemUnknown, id)
 	}
-	return settled(r, Rejected, ItemUnknown, id)
 }
 
 // suggest adds to a row that is rejected for a damaged id which live ids may be meant.
@@ -139,7 +142,7 @@ func (c *checked) suggest(r Result, bad *source.RowError) Result {
 		if p.Field != source.ColumnItemID {
 			continue
 		}
-		if near := some(c.live.table(c.tableOf(bad.Update)).near(p.Found)); near != "" {
+		if near := some(c.live.table(c.tableOf(&bad.Update)).near(p.Found)); near != "" {
 			r.Reason.ZH += "；可能是 " + near
 			r.Reason.EN += "; it may be " + near
 		}

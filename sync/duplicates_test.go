@@ -63,7 +63,7 @@ func TestRulings(t *testing.T) {
 	for _, test := range tests {
 		named := newMentions()
 		for i, l := range test.lines {
-			if !named.add(source.Update{Row: i + 1, ItemID: l.id, Current: l.value}, l.table) {
+			if !named.add(&source.Update{Row: i + 1, ItemID: l.id, Current: l.value}, l.table) {
 				t.Fatal("too many tables")
 			}
 		}
@@ -95,8 +95,8 @@ func TestEveryFieldCounts(t *testing.T) {
 		second.Row = 2
 		change(&second)
 		named := newMentions()
-		named.add(first, feishu.Table{})
-		named.add(second, feishu.Table{})
+		named.add(&first, feishu.Table{})
+		named.add(&second, feishu.Table{})
 		want := ruling{2, 1, conflictsWith}
 		if name == "nothing" {
 			want = ruling{2, 1, sameAs}
@@ -111,11 +111,11 @@ func TestEveryFieldCounts(t *testing.T) {
 func TestTooManyTables(t *testing.T) {
 	named := newMentions()
 	for i := range 1 << 16 {
-		if !named.add(source.Update{Row: i + 1, ItemID: "1"}, feishu.Table{ID: fmt.Sprint(i)}) {
+		if !named.add(&source.Update{Row: i + 1, ItemID: "1"}, feishu.Table{ID: fmt.Sprint(i)}) {
 			t.Fatalf("table %d was refused", i)
 		}
 	}
-	if named.add(source.Update{Row: 1, ItemID: "1"}, feishu.Table{ID: "one more"}) {
+	if named.add(&source.Update{Row: 1, ItemID: "1"}, feishu.Table{ID: "one more"}) {
 		t.Error("one table too many was taken in")
 	}
 }
@@ -146,7 +146,7 @@ func BenchmarkRulings(b *testing.B) {
 	for b.Loop() {
 		named := newMentions()
 		for row := range 100_000 {
-			named.add(source.Update{Row: row, ItemID: fmt.Sprint(7_000_000_000_000_000_000 + row*7919%1_000_003), Current: "5"}, feishu.Table{})
+			named.add(&source.Update{Row: row, ItemID: fmt.Sprint(7_000_000_000_000_000_000 + row*7919%1_000_003), Current: "5"}, feishu.Table{})
 		}
 		named.rulings(RejectDuplicates)
 	}
@@ -158,7 +158,7 @@ func BenchmarkMention(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		u.Row++
-		if !named.add(u, table) {
+		if !named.add(&u, table) {
 			b.Fatal("too many tables")
 		}
 	}

@@ -25,30 +25,60 @@ func WriteFile(name string, write func(io.Writer) error) error {
 // written meanwhile stands beside it, under a name that begins with a dot and does not
 // end as the file's does.
 func WriteFileMode(name string, mode fs.FileMode, write func(io.Writer) error) error {
-	file, err := os.CreateTemp(filepath.Dir(name), temporaryOf(name)+"*")
+	file, err := CreateFile(name)
 	if err != nil {
 		return err
 	}
-	buffered := bufio.NewWriterSize(file, 1<<16)
-	err = write(buffered)
+	err = write(file)
 	if err == nil && mode != 0o600 { // which it has already, and not every file system can change it
-		err = file.Chmod(mode)
-	}
-	if err == nil {
-		err = buffered.Flush()
-	}
-	if err == nil {
-		err = file.Sync()
-	}
-	err = errors.Join(err, file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), name)
+		err = file.file.Chmod(mode)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(file.Name()))
+		return errors.Join(err, file.Abandon())
 	}
-	return syncFolder(filepath.Dir(name))
+	return file.Complete()
 }
+
+// A File is one that is being written. It has its name from the moment that it is
+// complete.
+type File struct {
+	name     string
+	file     *os.File
+	buffered *bufio.Writer
+}
+
+// CreateFile begins a file, which its owner only can read. It must be completed or
+// abandoned.
+func CreateFile(name string) (*File, error) {
+	file, err := os.CreateTemp(filepath.Dir(name), temporaryOf(name)+"*")
+	if err != nil {
+		return nil, err
+	}
+	return &File{name: name, file: file, buffered: bufio.NewWriterSize(file, 1<<16)}, nil
+}
+
+// Write adds to the file. After an error it cannot be completed.
+func (f *File) Write(b []byte) (int, error) { return f.buffered.Write(b) }
+
+// Complete brings the file to the disk and gives it its name. If that fails it is
+// abandoned.
+func (f *File) Complete() error {
+	err := f.buffered.Flush()
+	if err == nil {
+		err = f.file.Sync()
+	}
+	err = errors.Join(err, f.file.Close())
+	if err == nil {
+		err = os.Rename(f.file.Name(), f.name)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.file.Name()))
+	}
+	return syncFolder(filepath.Dir(f.name))
+}
+
+// Abandon deletes what was written.
+func (f *File) Abandon() error { return errors.Join(f.file.Close(), os.Remove(f.file.Name())) }
 
 // openRegular opens a file to read it, if it is one: opening a pipe would wait for ever.
 func openRegular(name string) (*os.File, error) {

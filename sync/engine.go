@@ -71,7 +71,7 @@ func newEngine(ctx context.Context, j Job, c checked, cancel context.CancelCause
 // start sets the reader and the workers going and returns the channel on which
 // the results arrive; it is closed when all of them have left.
 func (e *engine) start(ctx context.Context) <-chan Result {
-	updates := make(chan []step)
+	updates, gathered := make(chan []step), newBatcher(e.BatchSize)
 	e.wg.Go(func() {
 		defer close(e.results)
 		n := e.Workers
@@ -83,10 +83,11 @@ func (e *engine) start(ctx context.Context) <-chan Result {
 			workers.Go(func() {
 				for steps := range updates {
 					e.deliver(ctx, steps)
+					gathered.reuse(steps)
 				}
 			})
 		}
-		e.read(ctx, updates)
+		e.read(ctx, gathered, updates)
 		close(updates)
 		workers.Wait()
 		e.settle(ctx)
@@ -157,24 +158,26 @@ func (e *engine) halt(cause error) {
 
 // read goes through the file for the last time: rows that need no call are
 // answered at once, the others handed to the workers while the run lasts.
-func (e *engine) read(ctx context.Context, updates chan<- []step) {
-	gathered := newBatcher(e.BatchSize)
+func (e *engine) read(ctx context.Context, gathered *batcher, updates chan<- []step) {
+	var s step
+	others := 0
 	defer func() {
 		for _, steps := range gathered.rest() {
 			e.hand(ctx, updates, steps)
 		}
 	}()
 	for u, err := range e.Rows {
-		if e.elsewhere(u, err) {
+		if e.elsewhere(&u, err) {
 			e.reread++
+			others++
 			continue
 		}
-		s, err := e.weigh(u, err)
-		if err != nil {
+		if err := e.weigh(&s, &u, err); err != nil {
 			e.readErr = err
 			e.halt(err)
 			return
 		}
+		s.result.Place = e.reread - others
 		e.reread++
 		if s.known {
 			continue
@@ -183,7 +186,7 @@ func (e *engine) read(ctx context.Context, updates chan<- []step) {
 			e.finish(s.result)
 			continue
 		}
-		if steps := gathered.add(s); steps != nil {
+		if steps := gathered.add(&s); steps != nil {
 			e.hand(ctx, updates, steps)
 		}
 	}

@@ -121,7 +121,7 @@ func (s *survey) mostlyRejected() (Breach, bool) {
 }
 
 // jumps reports whether a value of a row changes by more than MaxFactor.
-func (g Guards) jumps(r Result) bool {
+func (g Guards) jumps(r *Result) bool {
 	if g.MaxFactor == 0 {
 		return false
 	}
@@ -149,9 +149,9 @@ type examples struct {
 	first []Result
 }
 
-func (e *examples) add(r Result) {
+func (e *examples) add(r *Result) {
 	const most = 10
 	if e.count++; len(e.first) < most {
-		e.first = append(e.first, r)
+		e.first = append(e.first, *r)
 	}
 }

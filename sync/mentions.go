@@ -65,7 +65,7 @@ func newMentions() *mentions {
 
 // add notes that a row gives fields for an item of a table. It reports false
 // when a file names more tables (65,536) than can be told apart.
-func (m *mentions) add(u source.Update, t feishu.Table) bool {
+func (m *mentions) add(u *source.Update, t feishu.Table) bool {
 	if u.ItemID == "" {
 		return m.addLate(lateMention{row: u.Row, table: t, owner: u.UserID, values: m.values(u)})
 	}
@@ -76,7 +76,7 @@ func (m *mentions) add(u source.Update, t feishu.Table) bool {
 // it gives is not certain, so it agrees with no other row. Only an id that may have
 // been rounded may turn out to be right, if nothing else is wrong.
 func (m *mentions) addRejected(bad *source.RowError, t feishu.Table) bool {
-	u := bad.Update
+	u := &bad.Update
 	switch {
 	case u.ItemID != "":
 		return m.mention(bad.Row, u.ItemID, t, unreadable)
@@ -99,7 +99,7 @@ func (m *mentions) addLate(l lateMention) bool {
 
 // values is a hash of the fields that a row gives. An owner beside an id may turn out
 // to be another's, so rows with and without one are not the same.
-func (m *mentions) values(u source.Update) uint64 {
+func (m *mentions) values(u *source.Update) uint64 {
 	owner := u.UserID
 	if u.ItemID == "" {
 		owner = ""

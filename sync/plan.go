@@ -148,19 +148,19 @@ func (s *survey) add(r *Result) {
 	s.counts[r.Status]++
 	s.troubled = s.troubled || r.Troubled()
 	if r.Status == Rejected {
-		s.refused.add(*r)
+		s.refused.add(r)
 	}
 	if r.Status != Planned {
 		return
 	}
 	s.items[feishu.Table{SourceID: r.Source, ID: r.Table}]++
-	s.sent.add(*r)
+	s.sent.add(r)
 	if r.Notifies != "" {
 		s.people[r.Notifies]++
 		s.rows++
-		s.tells.add(*r)
+		s.tells.add(r)
 	}
-	if s.guards.jumps(*r) {
-		s.jumps.add(*r)
+	if s.guards.jumps(r) {
+		s.jumps.add(r)
 	}
 }

@@ -3,7 +3,6 @@ package sync
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"okrsync/feishu"
@@ -28,7 +27,12 @@ func unlessLost(err error, steps []step) error {
 }
 
 func anyLost(steps []step) bool {
-	return slices.ContainsFunc(steps, func(s step) bool { return s.lost })
+	for i := range steps {
+		if steps[i].lost {
+			return true
+		}
+	}
+	return false
 }
 
 // recheck waits as before any further try, and looks at the items of those steps whose
@@ -79,7 +83,7 @@ func (e *engine) unapplied(ctx context.Context, steps []step) []step {
 			e.finish(s.result)
 		case there && s.fields.Changing(item.Fields).Empty():
 			s.result.After = confirmed(s.fields, item.Fields)
-			e.passed(pass{}, s.result)
+			e.passed(pass{}, &s.result)
 		case there || err == nil && refusal == nil:
 			s.lost = false
 			left = append(left, s)

@@ -43,6 +43,7 @@ func (s Status) Words() Text { return statusWords[s] }
 // A Result is the answer to one row. Its JSON form is a line of the journal.
 type Result struct {
 	Row    int    `json:"row"` // as Excel shows it
+	Place  int    `json:"-"`   // in the order of the answered rows, from 0; only in what Job.Run yields
 	Source string `json:"metric_source_id,omitempty"`
 	Table  string `json:"metric_table_id,omitempty"`
 	Item   string `json:"metric_item_id,omitempty"`
@@ -141,11 +142,6 @@ var byFeishu = []Reason{
 // key names the item of a result among those of all tables.
 func (r Result) key() string { return r.Source + "/" + r.Table + "/" + r.Item }
 
-// answer starts the result of a row that could be read.
-func answer(u source.Update, status Status) Result {
-	return Result{Row: u.Row, Source: u.SourceID, Table: u.TableID, Item: u.ItemID, Status: status}
-}
-
 // because gives a result one of okrsync's own reasons.
 func (r Result) because(reason Reason, details ...any) Result {
 	r.Code = string(reason)
@@ -184,7 +180,7 @@ func (r Result) failed(e *feishu.Error) Result {
 }
 
 // fields are what an update gives, as Feishu names them.
-func fields(u source.Update) feishu.Fields {
+func fields(u *source.Update) feishu.Fields {
 	return feishu.Fields{
 		Initial:         json.Number(u.Initial),
 		Target:          json.Number(u.Target),

@@ -12,6 +12,17 @@ func (r *Record) Results() iter.Seq2[Result, error] {
 	return r.resultsOf(func(span) bool { return true })
 }
 
+// ResultsBehind gives them without those of the first rows, of which there are so many.
+func (r *Record) ResultsBehind(first int) iter.Seq2[Result, error] {
+	return func(yield func(Result, error) bool) {
+		left := first
+		r.resultsOf(func(span) bool {
+			left--
+			return left < 0
+		})(yield)
+	}
+}
+
 // ToMend gives the results of the rows that somebody has to do something about, likewise.
 func (r *Record) ToMend() iter.Seq2[Result, error] {
 	return r.resultsOf(func(s span) bool { return Result{Status: Statuses[s.status]}.ToMend() })

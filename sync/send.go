@@ -24,7 +24,7 @@ func (e *engine) send(ctx context.Context, one []step, p pass) {
 		refusal, refused := errors.AsType[*feishu.Error](err)
 		switch {
 		case err == nil:
-			e.passed(p, s.result)
+			e.passed(p, &s.result)
 			return
 		case !refused:
 			e.quota.inconclusive(p)
@@ -121,7 +121,7 @@ func contradicted(sent, after feishu.Fields) bool {
 
 // passed hands out an update that Feishu took, and with it the rows that were
 // suspected of an update limit of their own.
-func (e *engine) passed(p pass, r Result) {
+func (e *engine) passed(p pass, r *Result) {
 	e.mu.Lock()
 	e.inTrouble, e.forbidden = 0, 0
 	e.mu.Unlock()
@@ -132,9 +132,9 @@ func (e *engine) passed(p pass, r Result) {
 	r.Status = Updated
 	if contradicted(r.Sent, r.After) {
 		r.Status, r.Class = Failed, feishu.ClassRow
-		r = r.because(OtherValue)
+		*r = r.because(OtherValue)
 	}
-	e.finish(r)
+	e.finish(*r)
 }
 
 // refused hands out rows that Feishu refused in one call, and stops the run if that is

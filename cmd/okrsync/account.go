@@ -21,6 +21,9 @@ type account struct {
 	before    *sync.Record // of the unfinished run that this one continues, nil for none
 	summary   report.Summary
 
+	// draft is result.csv while the run goes, nil where it is not drawn up or not wanted.
+	draft *report.Draft
+
 	// untold are the rows to mend where the log does not take them, nil where it does.
 	untold *problems
 }

@@ -170,6 +170,9 @@ func (t *transfer) create(header sync.Header) error {
 		return fault{doing: journaling, where: folder, err: err}
 	}
 	t.in(folder)
+	if t.config.has(formatCSV) {
+		t.draft = report.NewDraft(folder, t.config.lang)
+	}
 	return nil
 }
 

@@ -174,6 +174,7 @@ func (s *session) syncFile(ctx context.Context, name string, again retype) int {
 func (s *session) run(ctx context.Context, input *source.File, again retype, started time.Time) *transfer {
 	t := s.newTransfer(input, again, started)
 	defer t.closeBefore()
+	defer t.dropDraft()
 	t.sync(ctx)
 	t.end()
 	return t

@@ -63,6 +63,9 @@ func (t *transfer) sync(ctx context.Context) {
 			t.fault = fault{doing: journaling, where: t.folder, err: err}
 			break // nothing is sent that cannot be recorded
 		}
+		if t.draft != nil {
+			t.draft.Add(&result)
+		}
 		if result.Status != sync.Unprocessed {
 			t.show.step(result.Attempts > 0)
 		}
@@ -190,6 +193,13 @@ func (t *transfer) answer() error {
 		return fault{doing: readingJournal, where: t.folder, err: err}
 	}
 	return nil
+}
+
+// dropDraft deletes what there is of a result.csv that was not completed.
+func (t *transfer) dropDraft() {
+	if t.draft != nil {
+		t.draft.Abandon()
+	}
 }
 
 // settle fills in what is known when the last row is done.

@@ -30,7 +30,7 @@ func (a *account) views(record *sync.Record, input *source.File) error {
 		}
 	}
 	for _, v := range []view{
-		{report.CSVName, a.config.has(formatCSV), func() error { return report.CSV(a.folder, lang, people.Of(record.Results())) }},
+		{report.CSVName, a.config.has(formatCSV), func() (err error) { people, err = a.csv(record); return err }},
 		{report.RollbackName, compared, func() error { return report.Rollback(a.folder, lang, record.Results()) }},
 		{report.XLSXName, a.config.has(formatXLSX), func() error { return report.XLSX(a.folder, lang, *s, input, record.Results()) }},
 		{report.HTMLName, a.config.has(formatHTML), func() error { return report.HTML(a.folder, lang, *s, record.Results()) }},
@@ -44,6 +44,15 @@ func (a *account) views(record *sync.Record, input *source.File) error {
 		}
 	}
 	return nil
+}
+
+// csv writes result.csv, as far as it is not drawn up yet, and returns the people of the run.
+func (a *account) csv(record *sync.Record) (report.People, error) {
+	if a.draft != nil {
+		return a.draft.Complete(record.ResultsBehind)
+	}
+	people := report.People{}
+	return people, report.CSV(a.folder, a.config.lang, people.Of(record.Results()))
 }
 
 // A view is a file that is made from a journal.

@@ -19,40 +19,57 @@ var columns = []string{
 // CSV writes result.csv into the folder: one line per row of the input, in file
 // order, with reason and advice in the given language ("zh" or "en").
 func CSV(folder, lang string, results iter.Seq2[sync.Result, error]) error {
-	return createCSV(filepath.Join(folder, CSVName), columns, results, func(l *csvLine, r sync.Result) error { return l.result(&r, lang) })
+	return createCSV(filepath.Join(folder, CSVName), columns, results, resultIn(lang))
 }
 
-// createCSV writes a file with a header and a line for each result; one without cells
-// is left out. Spreadsheets know it by its byte order mark for UTF-8.
-func createCSV(name string, head []string, results iter.Seq2[sync.Result, error], cells func(*csvLine, sync.Result) error) error {
+// resultIn gives the cells of a line of result.csv in a language.
+func resultIn(lang string) cellsOf {
+	return func(l *csvLine, r *sync.Result) error { return l.result(r, lang) }
+}
+
+// createCSV writes a file with a header and a line for each result.
+func createCSV(name string, head []string, results iter.Seq2[sync.Result, error], cells cellsOf) error {
 	return sync.WriteFile(name, func(w io.Writer) error {
-		if _, err := io.WriteString(w, "\uFEFF"); err != nil {
+		var l csvLine
+		if err := l.writeHead(w, head); err != nil {
 			return err
 		}
-		var l csvLine
-		for _, name := range head {
-			l.text(name)
+		return l.writeAll(w, results, cells)
+	})
+}
+
+// cellsOf adds the cells of a result to a line; one without any is left out.
+type cellsOf func(*csvLine, *sync.Result) error
+
+// writeHead writes the first line. Spreadsheets know the file by its byte order mark for
+// UTF-8.
+func (l *csvLine) writeHead(w io.Writer, head []string) error {
+	l.begin()
+	for _, name := range head {
+		l.text(name)
+	}
+	_, err := w.Write(append([]byte("\uFEFF"), l.end()...))
+	return err
+}
+
+// writeAll writes the lines of results.
+func (l *csvLine) writeAll(w io.Writer, results iter.Seq2[sync.Result, error], cells cellsOf) error {
+	for r, err := range ahead(results) {
+		if err != nil {
+			return err
+		}
+		l.begin()
+		if err := cells(l, &r); err != nil {
+			return err
+		}
+		if l.cells == 0 {
+			continue
 		}
 		if _, err := w.Write(l.end()); err != nil {
 			return err
 		}
-		for r, err := range ahead(results) {
-			if err != nil {
-				return err
-			}
-			l.begin()
-			if err := cells(&l, r); err != nil {
-				return err
-			}
-			if l.cells == 0 {
-				continue
-			}
-			if _, err := w.Write(l.end()); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // result adds the cells of a line of result.csv.

@@ -24,9 +24,9 @@ var rollbackColumns = []string{
 // them back. Those that cannot be are left blank, and the note says so in the given
 // language.
 func Rollback(folder, lang string, results iter.Seq2[sync.Result, error]) error {
-	return createCSV(filepath.Join(folder, RollbackName), rollbackColumns, results, func(l *csvLine, r sync.Result) error {
+	return createCSV(filepath.Join(folder, RollbackName), rollbackColumns, results, func(l *csvLine, r *sync.Result) error {
 		if r.MayHaveChanged() {
-			for _, cell := range rollbackLine(r, lang) {
+			for _, cell := range rollbackLine(*r, lang) {
 				l.text(cell)
 			}
 		}

@@ -102,13 +102,19 @@ type People map[string]bool
 func (p People) Of(results iter.Seq2[sync.Result, error]) iter.Seq2[sync.Result, error] {
 	return func(yield func(sync.Result, error) bool) {
 		for r, err := range results {
-			if err == nil && r.Status == sync.Updated && r.Notifies != "" {
-				p[r.Notifies] = true
+			if err == nil {
+				p.note(&r)
 			}
 			if !yield(r, err) {
 				return
 			}
 		}
+	}
+}
+
+func (p People) note(r *sync.Result) {
+	if r.Status == sync.Updated && r.Notifies != "" {
+		p[r.Notifies] = true
 	}
 }
 
