@@ -69,7 +69,7 @@ func TestRejectedRowsOfAnItem(t *testing.T) {
 		"rounded id and id":  {[]any{rounded, byID}, "rejected id_rounded, rejected duplicate_conflict"},
 		"another's owner":    {[]any{mismatched, byID}, "rejected duplicate_conflict, rejected duplicate_conflict"},
 		"the same by either": {[]any{byOwner(2, "7"), byID}, "updated, ignored duplicate_same"},
-		"a blank one beside": {[]any{byID, blank}, "ignored nothing_to_do, updated"},
+		"a blank one beside": {[]any{blank, byID}, "ignored nothing_to_do, updated"},
 		"alone":              {[]any{byOwner(2, "")}, "rejected number_invalid"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -96,7 +96,20 @@ func (s *scene) run(ctx context.Context) (map[int]sync.Result, error) {
 		}
 		results[r.Row] = r
 	}
+	if s.job.Begin == nil { // no row was done before
+		wantPlaces(s.t, results)
+	}
 	return results, nil
+}
+
+// wantPlaces holds that each result says which of the answered rows it is.
+func wantPlaces(t *testing.T, results map[int]sync.Result) {
+	t.Helper()
+	for place, row := range slices.Sorted(maps.Keys(results)) {
+		if results[row].Place != place {
+			t.Errorf("row %d has place %d, want %d", row, results[row].Place, place)
+		}
+	}
 }
 
 // statuses lists the results' statuses in row order, with their codes.

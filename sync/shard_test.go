@@ -152,11 +152,14 @@ func TestShardsShareALimit(t *testing.T) {
 					<-time.After(time.Duration(index) * 370 * time.Millisecond)
 					job := all.job
 					job.Client, job.Pacer, job.Shard, job.Workers = client, pacer, shard, 0
-					for _, err := range job.Run(t.Context()) {
+					results := map[int]sync.Result{}
+					for r, err := range job.Run(t.Context()) {
 						if err != nil {
 							t.Error(err)
 						}
+						results[r.Row] = r
 					}
+					wantPlaces(t, results)
 				})
 			}
 			wg.Wait()

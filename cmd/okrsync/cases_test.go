@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -15,6 +17,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"okrsync/feishu/feishutest"
+	"okrsync/sync"
+	"okrsync/sync/report"
 )
 
 var update = flag.Bool("update", false, "write what the cases produce as what is wanted of them")
@@ -82,6 +86,7 @@ func runCase(t *testing.T, folder string) map[string]string {
 	var result strings.Builder
 	for _, name := range results {
 		result.WriteString(read(t, name))
+		wantAsInJournal(t, name)
 	}
 	messages := groupLog(sim.Messages())
 	everything := stdout.String() + stderr.String() + result.String() + messages + read(t, "metrics.prom")
@@ -104,6 +109,30 @@ func runCase(t *testing.T, folder string) map[string]string {
 		"metrics":    same(read(t, "metrics.prom")),
 		"exit":       fmt.Sprintln(code),
 	}
+}
+
+// wantAsInJournal holds that a result.csv, which was drawn up while the run went, says what
+// the journal does.
+func wantAsInJournal(t *testing.T, name string) {
+	t.Helper()
+	record, err := sync.OpenRecord(filepath.Dir(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return // of a check or plan
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer record.Close()
+	folder, said := t.TempDir(), read(t, name)
+	for _, lang := range []string{"en", "zh"} {
+		if err := report.CSV(folder, lang, record.Results()); err != nil {
+			t.Fatal(err)
+		}
+		if read(t, filepath.Join(folder, report.CSVName)) == said {
+			return
+		}
+	}
+	t.Errorf("%s says something else than the journal", name)
 }
 
 // caseServer builds the simulator that the case's flags and faults describe.
