@@ -55,7 +55,7 @@ type checked struct {
 func check(rows source.Rows, table feishu.Table, shard Shard, early *survey) (checked, *mentions, error) {
 	c, named := checked{table: table, shard: shard, early: early}, newMentions()
 	var s step
-	for u, err := range rows {
+	for u, err := range Ahead(rows) {
 		bad, rejected := errors.AsType[*source.RowError](err)
 		if err != nil && !rejected {
 			return checked{}, nil, err
@@ -98,7 +98,7 @@ func (c *checked) planned(rows source.Rows) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		reread := 0
 		var s step
-		for u, err := range rows {
+		for u, err := range Ahead(rows) {
 			ours, err := c.plan(&s, &u, err)
 			if err != nil {
 				yield(Result{}, err)

@@ -54,10 +54,12 @@ func (l *csvLine) writeHead(w io.Writer, head []string) error {
 
 // writeAll writes the lines of results.
 func (l *csvLine) writeAll(w io.Writer, results iter.Seq2[sync.Result, error], cells cellsOf) error {
-	for r, err := range ahead(results) {
+	var r sync.Result // one for all lines, since cells may hold on to it
+	for result, err := range sync.Ahead(results) {
 		if err != nil {
 			return err
 		}
+		r = result
 		l.begin()
 		if err := cells(l, &r); err != nil {
 			return err
