@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -39,12 +40,24 @@ func attemptOf(ctx context.Context, call feishu.Call, answered int) Attempt {
 	return a
 }
 
-// flying is what is known of a row while its call is on the wire.
-func (s *step) flying(at time.Time) Result {
+// flying is what is known of a row while its call is on the wire, but for what landed adds.
+func (s *step) flying() Result {
 	r := &s.result
 	return Result{
-		Row: r.Row, Source: r.Source, Table: r.Table, Item: r.Item, Owner: r.Owner, Status: Unprocessed,
+		Row: r.Row, Source: r.Source, Table: r.Table, Item: r.Item, Owner: r.Owner,
 		Sent: s.fields, Before: r.Before, Irreversible: r.Irreversible, Notifies: r.Notifies,
-		Uncertain: r.Uncertain, Attempts: r.Attempts + 1, FinishedAt: at,
+		Uncertain: r.Uncertain, Attempts: r.Attempts + 1,
+	}
+}
+
+// landed makes results of what is read of the attempt's rows: what all of them have in
+// common is not written for each.
+func (a *Attempt) landed() {
+	for i := range a.Rows {
+		r := &a.Rows[i]
+		r.Status = cmp.Or(r.Status, Unprocessed)
+		if r.FinishedAt.IsZero() {
+			r.FinishedAt = a.At
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
@@ -25,7 +26,7 @@ func killed(t *testing.T) string {
 		t.Fatal(err)
 	}
 	sending := func(row int) Attempt {
-		return Attempt{Call: feishu.CallPatch, At: at(0), Rows: []Result{{Row: row, Item: "7", Status: Unprocessed, Sent: feishu.Fields{Current: "5"}, Attempts: 1}}}
+		return Attempt{Call: feishu.CallPatch, At: at(0), Rows: []Result{{Row: row, Item: "7", Sent: feishu.Fields{Current: "5"}, Attempts: 1}}}
 	}
 	done := Result{Row: 2, Status: Updated, Sent: feishu.Fields{Current: "5"}, Attempts: 1, FinishedAt: at(10)}
 	if err := errors.Join(j.Sending(sending(2)), j.Append(done), j.Sending(sending(3)), j.rows.close(), j.calls.close()); err != nil {
@@ -58,6 +59,26 @@ func known(t *testing.T, folder string) string {
 		}
 	}
 	return strings.Join(rows, " · ")
+}
+
+// TestInFlight tells of a row that was on its way when the process died what its call
+// carried, and when it went out: what all rows of a note have in common is noted once.
+func TestInFlight(t *testing.T) {
+	folder := killed(t)
+	note, err := os.ReadFile(callsOf(folder))
+	if err != nil || bytes.Contains(note, []byte("finished_at")) {
+		t.Errorf("%s, %v", note, err)
+	}
+	r, err := OpenRecord(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	for got, err := range r.ResultsBehind(1) {
+		if err != nil || got.Row != 3 || got.Status != Unprocessed || got.Code != string(InFlight) || got.Sent.Current != "5" || !got.FinishedAt.Equal(at(0)) {
+			t.Errorf("%+v, %v", got, err)
+		}
+	}
 }
 
 // TestWhatIsKnown damages the files of a run that was killed: a row is taken for one that
@@ -241,7 +262,7 @@ func TestOutdatedAndSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := step{result: Result{Row: 2}.following(earlier), fields: feishu.Fields{Current: "5"}}
-	if err := errors.Join(j.Sending(Attempt{Call: feishu.CallPatch, Rows: []Result{again.flying(at(30))}}), j.rows.close(), j.calls.close(), r.Close()); err != nil {
+	if err := errors.Join(j.Sending(Attempt{Call: feishu.CallPatch, Rows: []Result{again.flying()}}), j.rows.close(), j.calls.close(), r.Close()); err != nil {
 		t.Fatal(err)
 	}
 	if got := known(t, folder); got != "sent · sent · new" {

@@ -15,7 +15,7 @@ func (r *Result) appendTo(b []byte) ([]byte, error) {
 	o.OmitText("metric_source_id", r.Source)
 	o.OmitText("metric_table_id", r.Table)
 	o.OmitText("metric_item_id", r.Item)
-	o.Text("status", string(r.Status))
+	o.OmitText("status", string(r.Status))
 	o.OmitText("code", r.Code)
 	addWords(&o, "reason", r.Reason)
 	addWords(&o, "advice", r.Advice)
@@ -32,7 +32,9 @@ func (r *Result) appendTo(b []byte) ([]byte, error) {
 	o.OmitInt("attempts", r.Attempts)
 	o.OmitInt("http_status", r.HTTPStatus)
 	o.OmitText("log_id", r.LogID)
-	o.Time("finished_at", r.FinishedAt)
+	if !r.FinishedAt.IsZero() {
+		o.Time("finished_at", r.FinishedAt)
+	}
 	return o.End()
 }
 
@@ -62,7 +64,7 @@ func (a *Attempt) appendTo(b []byte) ([]byte, error) {
 	o.OmitInt("answered", a.Answered)
 	if len(a.steps) > 0 { // one after the other: a batch of results takes 50 KB
 		o.OmitArray("rows", len(a.steps), func(b []byte, i int) ([]byte, error) {
-			row := a.steps[i].flying(a.At)
+			row := a.steps[i].flying()
 			return row.appendTo(b)
 		})
 	} else {

@@ -68,7 +68,7 @@ func TestLines(t *testing.T) {
 		wantDecoded(t, line, n, err)
 
 		s := step{result: r, fields: anyFields().Draw(t, "fields")}
-		a.steps, a.Rows = []step{s, s}, []Result{s.flying(a.At), s.flying(a.At)}
+		a.steps, a.Rows = []step{s, s}, []Result{s.flying(), s.flying()}
 		form(a.appendTo).wantJSON(t, a)
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 )
 
@@ -87,6 +88,7 @@ type Journal struct {
 	header *Header   // nil where it is another run's
 	lines  spans     // of the rows that were added
 	added  int       // lines of rows, of which one may have several
+	whole  bool      // when it was closed, all of them were there as they were written
 	rows   *appender
 	calls  *appender
 }
@@ -213,7 +215,7 @@ func (j *Journal) Resting(until time.Time) error {
 // far as it could. It returns the first error the journal had. If there was none, the
 // attempts make way for what the pacer still counts of them.
 func (j *Journal) Close(p *Pacer) error {
-	if err := j.rows.close(); err != nil {
+	if err := j.closeRows(); err != nil {
 		return errors.Join(err, j.calls.close())
 	}
 	if err := j.calls.abandon(); err != nil {
@@ -224,25 +226,35 @@ func (j *Journal) Close(p *Pacer) error {
 	return forget(j.folder, past)
 }
 
+// closeRows closes the journal itself. While the disk takes it in, it is read once more.
+func (j *Journal) closeRows() error {
+	_ = j.rows.flush() // the appender keeps the error
+	var reading sync.WaitGroup
+	reading.Go(func() { j.whole = j.header != nil && intact(filepath.Join(j.folder, JournalName), 1+j.added) })
+	defer reading.Wait()
+	return j.rows.close()
+}
+
 // Record opens a closed journal for reading. What this process has written it knows, and
-// need not take apart again, if that is what is there.
+// need not take apart again, if that is what was there.
 func (j *Journal) Record() (*Record, error) {
-	if j.header == nil || errors.Join(j.rows.failure(), j.calls.failure()) != nil {
+	if !j.whole || errors.Join(j.rows.failure(), j.calls.failure()) != nil {
 		return OpenRecord(j.folder)
 	}
 	file, err := openRegular(filepath.Join(j.folder, JournalName))
 	if err != nil {
 		return nil, err
 	}
-	if !intact(file, 1+j.added) {
-		_ = file.Close() // it was only read
-		return OpenRecord(j.folder)
-	}
 	return &Record{Header: *j.header, Folder: j.folder, file: file, lines: j.lines}, nil
 }
 
 // intact reports whether a file has so many lines, and each is what was written.
-func intact(file *os.File, want int) bool {
+func intact(name string, want int) bool {
+	file, err := openRegular(name)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
 	lines := newLineReader(file)
 	for n := 0; ; n++ {
 		line, err := lines.next()

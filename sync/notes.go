@@ -56,6 +56,7 @@ func readNotes(folder string, each func(note)) (end int64, whole bool, err error
 			whole = false
 			continue
 		}
+		n.landed()
 		each(n)
 	}
 }

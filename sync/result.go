@@ -47,7 +47,7 @@ type Result struct {
 	Source string `json:"metric_source_id,omitempty"`
 	Table  string `json:"metric_table_id,omitempty"`
 	Item   string `json:"metric_item_id,omitempty"`
-	Status Status `json:"status"`
+	Status Status `json:"status,omitempty"`
 
 	// Code names the reason: Feishu's code in digits, or a word of okrsync's.
 	// Empty, as Reason and Advice are, for a row that needs no explanation.
@@ -87,7 +87,7 @@ type Result struct {
 	Attempts   int       `json:"attempts,omitempty"`    // calls made for this row
 	HTTPStatus int       `json:"http_status,omitempty"` // of the last answer
 	LogID      string    `json:"log_id,omitempty"`      // Feishu's trace id of the last refusal
-	FinishedAt time.Time `json:"finished_at"`
+	FinishedAt time.Time `json:"finished_at,omitzero"`
 }
 
 // ToMend reports whether somebody has to do something about the row's content

@@ -172,9 +172,32 @@ func TestOwnRecordUnflushed(t *testing.T) {
 	}
 }
 
+// another changes a line, but not its length.
+func another(b []byte) []byte { return bytes.Replace(b, []byte("1234567"), []byte("1234568"), 1) }
+
 // TestOwnRecordDamaged shows that a line that somebody changes during the run is no answer,
-// nor counted as one, and that a line that is changed later is not given out.
+// nor counted as one.
 func TestOwnRecordDamaged(t *testing.T) {
+	j := ownJournal(t, 3, true)
+	if err := j.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	meddle(t, filepath.Join(j.folder, JournalName), another)
+	if err := j.Close(NewPacer(nil, 0)); err != nil {
+		t.Fatal(err)
+	}
+	r, err := j.Record()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if r.Damaged != 1 || r.Rows() != 2 || r.Counts()[Updated] != 2 {
+		t.Errorf("%d damaged, %d rows, %v", r.Damaged, r.Rows(), r.Counts())
+	}
+}
+
+// TestOwnRecordDamagedLater shows that a line that is changed after the run is not given out.
+func TestOwnRecordDamagedLater(t *testing.T) {
 	j := ownJournal(t, 3, true)
 	if err := j.Close(NewPacer(nil, 0)); err != nil {
 		t.Fatal(err)
@@ -184,16 +207,7 @@ func TestOwnRecordDamaged(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer early.Close()
-	name := filepath.Join(j.folder, JournalName)
-	meddle(t, name, func(b []byte) []byte { return bytes.Replace(b, []byte("1234567"), []byte("1234568"), 1) })
-	late, err := j.Record()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer late.Close()
-	if late.Damaged != 1 || late.Rows() != 2 || late.Counts()[Updated] != 2 {
-		t.Errorf("%d damaged, %d rows, %v", late.Damaged, late.Rows(), late.Counts())
-	}
+	meddle(t, filepath.Join(j.folder, JournalName), another)
 	given := 0
 	for r, err := range early.Results() {
 		if err == nil && r.After.Current != "1234567" {
@@ -210,12 +224,15 @@ func TestOwnRecordDamaged(t *testing.T) {
 // TestOwnRecordCut shows that lines that are gone are no answers either.
 func TestOwnRecordCut(t *testing.T) {
 	j := ownJournal(t, 3, true)
-	if err := j.Close(NewPacer(nil, 0)); err != nil {
+	if err := j.Flush(); err != nil {
 		t.Fatal(err)
 	}
 	meddle(t, filepath.Join(j.folder, JournalName), func(b []byte) []byte {
 		return b[:bytes.LastIndexByte(b[:len(b)-1], '\n')+1]
 	})
+	if err := j.Close(NewPacer(nil, 0)); err == nil {
+		t.Error("a journal that lacks a line was closed as if nothing had happened")
+	}
 	r, err := j.Record()
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -27,13 +28,14 @@ func Begin(b []byte) Object { return Object{b: append(b, '{')} }
 func (o *Object) End() ([]byte, error) { return append(o.b, '}'), o.err }
 
 func (o *Object) name(name string) {
+	b := o.b
 	if o.begun {
-		o.b = append(o.b, ',')
+		b = append(b, ',')
 	}
 	o.begun = true
-	o.b = append(o.b, '"')
-	o.b = append(o.b, name...)
-	o.b = append(o.b, '"', ':')
+	b = append(b, '"')
+	b = append(b, name...)
+	o.b = append(b, '"', ':')
 }
 
 // Text adds a text.
@@ -117,10 +119,18 @@ func (o *Object) OmitArray(name string, n int, each func(b []byte, i int) ([]byt
 	})
 }
 
+// unusual are the bytes that a text may have to be escaped for.
+var unusual = func() (all [256]bool) {
+	for c := range all {
+		all[c] = c < ' ' || c > '~' || strings.ContainsRune(`"\<>&`, rune(c))
+	}
+	return all
+}()
+
 // AppendText appends a text, with the escapes that json.Marshal makes.
 func AppendText(b []byte, s string) []byte {
 	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+		if unusual[s[i]] {
 			quoted, _ := json.Marshal(s) // a text always has a form
 			return append(b, quoted...)
 		}
@@ -132,32 +142,38 @@ func AppendText(b []byte, s string) []byte {
 
 // IsNumber reports whether s is a number in JSON.
 func IsNumber(s string) bool {
-	digits := func() bool {
-		n := 0
-		for n < len(s) && '0' <= s[n] && s[n] <= '9' {
-			n++
-		}
-		s = s[n:]
-		return n > 0
-	}
-	leads := func(some string) bool {
-		if s == "" || s[0] != some[0] && s[0] != some[len(some)-1] {
-			return false
-		}
-		s = s[1:]
-		return true
-	}
-	leads("-")
-	if !leads("0") && !digits() {
+	i := skip(s, 0, "-")
+	if j := skip(s, i, "0"); j > i {
+		i = j
+	} else if i = digits(s, j); i == j {
 		return false
 	}
-	if leads(".") && !digits() {
-		return false
-	}
-	if leads("eE") {
-		if leads("+-"); !digits() {
+	if j := skip(s, i, "."); j > i {
+		if i = digits(s, j); i == j {
 			return false
 		}
 	}
-	return s == ""
+	if j := skip(s, i, "eE"); j > i {
+		j = skip(s, j, "+-")
+		if i = digits(s, j); i == j {
+			return false
+		}
+	}
+	return i == len(s)
+}
+
+// skip is the place behind one of some bytes, if it stands at a place.
+func skip(s string, i int, some string) int {
+	if i < len(s) && (s[i] == some[0] || s[i] == some[len(some)-1]) {
+		return i + 1
+	}
+	return i
+}
+
+// digits is the place behind the digits that stand at a place.
+func digits(s string, i int) int {
+	for i < len(s) && '0' <= s[i] && s[i] <= '9' {
+		i++
+	}
+	return i
 }
