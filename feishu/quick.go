@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"okrsync/feishu/plainjson"
 )
@@ -103,8 +104,13 @@ func quickText(c *plainjson.Cursor) string {
 // quickNumber is looseNumber for a number.
 func quickNumber(c *plainjson.Cursor) json.Number {
 	n := c.Number()
-	if _, err := strconv.ParseFloat(n, 64); err != nil || len(n) > longestNumber {
+	if len(n) > longestNumber {
 		return ""
+	}
+	if strings.ContainsAny(n, "eE") { // others fit into a float64
+		if _, err := strconv.ParseFloat(n, 64); err != nil {
+			return ""
+		}
 	}
 	return json.Number(n)
 }

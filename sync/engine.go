@@ -28,6 +28,9 @@ const inARow = 5
 // others wait out their back-off without holding anybody up.
 const senders = 24
 
+// mostResults is how many results wait at most to be taken.
+const mostResults = 256
+
 // An engine is a running job.
 type engine struct {
 	Job
@@ -62,7 +65,7 @@ func newEngine(ctx context.Context, j Job, c checked, cancel context.CancelCause
 		Job:     j,
 		checked: c,
 		cancel:  cancel,
-		results: make(chan Result, j.Workers),
+		results: make(chan Result, min(j.Workers*j.BatchSize, mostResults)),
 		sizes:   batchSizes{largest: j.BatchSize},
 		quota:   newQuotaGate(ctx, j.Quota, func(d time.Duration) { j.Pacer.Rest(d, feishu.CodeUpdateLimit) }),
 	}

@@ -110,7 +110,10 @@ func (e *engine) cutShort(ctx context.Context, r Result, err error) {
 // confirmed returns the values that the sent fields have now: as the answer
 // gives them, or as they were sent where it leaves them out.
 func confirmed(sent, answered feishu.Fields) feishu.Fields {
-	return answered.Only(sent).Over(sent)
+	if now := answered.Only(sent).Over(sent); now != sent {
+		return now
+	}
+	return sent // so that the answer's text need not be kept
 }
 
 // contradicted reports whether Feishu's answer gives a sent number back as
