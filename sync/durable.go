@@ -29,7 +29,7 @@ func WriteFileMode(name string, mode fs.FileMode, write func(io.Writer) error) e
 	if err != nil {
 		return err
 	}
-	err = write(file)
+	err = write(file.buffered)
 	if err == nil && mode != 0o600 { // which it has already, and not every file system can change it
 		err = file.file.Chmod(mode)
 	}

@@ -89,6 +89,24 @@ func TestDraft(t *testing.T) {
 	}
 }
 
+// BenchmarkDraft draws up the lines of batches that come in another order.
+func BenchmarkDraft(b *testing.B) {
+	all := inPlaces(1 << 13)
+	d := NewDraft(b.TempDir(), "en")
+	defer d.Abandon()
+	next := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		r := &all[(next^100)%len(all)]
+		r.Place = next ^ 100
+		d.Add(r)
+		next++
+	}
+	if d.early == nil {
+		b.Fatal("it stopped")
+	}
+}
+
 // TestDraftInTrouble has the file made once more if it could not be drawn up.
 func TestDraftInTrouble(t *testing.T) {
 	all := inPlaces(mostEarly)
