@@ -35,7 +35,8 @@ func (o *Object) name(name string) {
 	o.begun = true
 	b = append(b, '"')
 	b = append(b, name...)
-	o.b = append(b, '"', ':')
+	b = append(b, '"', ':')
+	o.b = b
 }
 
 // Text adds a text.
