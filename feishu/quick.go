@@ -120,8 +120,11 @@ func readEach[T any](c *plainjson.Cursor, list *[]T) {
 	if *list != nil {
 		c.Refuse() // two lists in one answer
 	}
-	*list = make([]T, 0, MaxBatch) // which is that of a page, too
+	*list = []T{}
 	c.Elements(func() {
+		if len(*list) == 0 {
+			*list = make([]T, 0, MaxBatch) // which is that of a page, too
+		}
 		*list = append(*list, *new(T))
 		if element, ok := any(&(*list)[len(*list)-1]).(quick); ok {
 			element.read(c)
