@@ -24,6 +24,7 @@ var odd = []string{
 	`{"code":0,"data":{}} ` + "\x00", `{"code":0,"data":{"metric_item_id":"7"}`, `{"code":0,"code":1,"data":{}}`,
 	`{"code":0,"data":{"metric_item_id":"1"},"data":{"user_id":"2"}}`, `{"code":0,"data":{"items":[{"metric_item_id":"1"}],"items":[{"user_id":"2"}]}}`,
 	`{"code":0,"data":{"metric_item_id":"1","uſer_id":"2"}}`, `{"code":0,"data":{"metric_item_id":"1","uſer_id":"2"}}`, "{\"code\":0,\"data\":{\"user_id\":\"\xff\"}}",
+	`{"code":0,"data":{"metric_current_value":1e999,"metric_target_value":-1E999}}`,
 	`{"code":0,"data":{"user_id":"` + strings.Repeat("x", longestText+1) + `","metric_current_value":1` + strings.Repeat("0", longestNumber) + `}}`,
 }
 

@@ -35,10 +35,17 @@ func TestAhead(t *testing.T) {
 			t.Errorf("%d of %d", seen, n)
 		}
 	}
-	for i := range Ahead(upTo(10 * chunkSize)) { // nobody wants the rest, and nobody is left
-		if i == chunkSize+3 {
+	ended := false
+	for i := range Ahead(func(yield func(int, error) bool) {
+		defer func() { ended = true }()
+		upTo(10 * chunkSize)(yield)
+	}) {
+		if i == chunkSize+3 { // nobody wants the rest
 			break
 		}
+	}
+	if !ended {
+		t.Error("the reader is left")
 	}
 }
 

@@ -1,7 +1,6 @@
 package sync
 
 import (
-	"cmp"
 	"context"
 	"time"
 
@@ -54,10 +53,6 @@ func (s *step) flying() Result {
 // common is not written for each.
 func (a *Attempt) landed() {
 	for i := range a.Rows {
-		r := &a.Rows[i]
-		r.Status = cmp.Or(r.Status, Unprocessed)
-		if r.FinishedAt.IsZero() {
-			r.FinishedAt = a.At
-		}
+		a.Rows[i].Status, a.Rows[i].FinishedAt = Unprocessed, a.At
 	}
 }

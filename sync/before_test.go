@@ -74,7 +74,7 @@ func TestInFlight(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	for got, err := range r.ResultsBehind(1) {
+	for got, err := range r.ResultsBehind(2) {
 		if err != nil || got.Row != 3 || got.Status != Unprocessed || got.Code != string(InFlight) || got.Sent.Current != "5" || !got.FinishedAt.Equal(at(0)) {
 			t.Errorf("%+v, %v", got, err)
 		}

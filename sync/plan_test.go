@@ -43,6 +43,9 @@ func TestPlanIsWhatRunDoes(t *testing.T) {
 				t.Fatal(err)
 			}
 			planned[r.Row] = r
+			if r.FinishedAt.IsZero() {
+				t.Errorf("row %d was never planned", r.Row)
+			}
 		}
 		if got := s.calls(); got != "10 list, 0 get, 0 patch, 0 batch" || s.sim.Stats().Updates != 0 {
 			t.Errorf("planning made %s", got)

@@ -9,34 +9,28 @@ import (
 // Results gives the rows' results in file order. An error is the last thing
 // yielded.
 func (r *Record) Results() iter.Seq2[Result, error] {
-	return r.resultsOf(func(span) bool { return true })
+	return r.resultsOf(func(int, span) bool { return true })
 }
 
-// ResultsBehind gives them without those of the first rows, of which there are so many.
-func (r *Record) ResultsBehind(first int) iter.Seq2[Result, error] {
-	return func(yield func(Result, error) bool) {
-		left := first
-		r.resultsOf(func(span) bool {
-			left--
-			return left < 0
-		})(yield)
-	}
+// ResultsBehind gives those of the rows behind one.
+func (r *Record) ResultsBehind(last int) iter.Seq2[Result, error] {
+	return r.resultsOf(func(row int, _ span) bool { return row > last })
 }
 
 // ToMend gives the results of the rows that somebody has to do something about, likewise.
 func (r *Record) ToMend() iter.Seq2[Result, error] {
-	return r.resultsOf(func(s span) bool { return Result{Status: Statuses[s.status]}.ToMend() })
+	return r.resultsOf(func(_ int, s span) bool { return Result{Status: Statuses[s.status]}.ToMend() })
 }
 
 // together is how many results are read at a time: rows that are near each other in the
 // sheet are so in the journal, but in the order in which they were done.
 const together = 256
 
-func (r *Record) resultsOf(wanted func(span) bool) iter.Seq2[Result, error] {
+func (r *Record) resultsOf(wanted func(int, span) bool) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		g := group{record: r}
 		for row, s := range r.lines.all() {
-			if !wanted(s) {
+			if !wanted(row, s) {
 				continue
 			}
 			g.places = append(g.places, place{row, s})

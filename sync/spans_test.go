@@ -194,6 +194,15 @@ func TestOwnRecordDamaged(t *testing.T) {
 	if r.Damaged != 1 || r.Rows() != 2 || r.Counts()[Updated] != 2 {
 		t.Errorf("%d damaged, %d rows, %v", r.Damaged, r.Rows(), r.Counts())
 	}
+	behind := 0
+	for got, err := range r.ResultsBehind(2) { // which is the damaged one
+		if behind++; err != nil || got.Row != 2+behind {
+			t.Errorf("%+v, %v", got, err)
+		}
+	}
+	if behind != 2 {
+		t.Errorf("%d rows are behind it", behind)
+	}
 }
 
 // TestOwnRecordDamagedLater shows that a line that is changed after the run is not given out.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -112,7 +113,7 @@ func runCase(t *testing.T, folder string) map[string]string {
 }
 
 // wantAsInJournal holds that a result.csv, which was drawn up while the run went, says what
-// the journal does.
+// the journal does, and its summary whom Feishu messages.
 func wantAsInJournal(t *testing.T, name string) {
 	t.Helper()
 	record, err := sync.OpenRecord(filepath.Dir(name))
@@ -123,6 +124,19 @@ func wantAsInJournal(t *testing.T, name string) {
 		t.Fatal(err)
 	}
 	defer record.Close()
+	people := report.People{}
+	if err := people.Add(record.Results()); err != nil {
+		t.Fatal(err)
+	}
+	var summary report.Summary
+	if text := read(t, filepath.Join(filepath.Dir(name), sync.SummaryName)); text != "" {
+		if err := json.Unmarshal([]byte(text), &summary); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if summary.Notified != nil && *summary.Notified != len(people) {
+		t.Errorf("%s: %d people are notified, and the summary has %d", name, len(people), *summary.Notified)
+	}
 	folder, said := t.TempDir(), read(t, name)
 	for _, lang := range []string{"en", "zh"} {
 		if err := report.CSV(folder, lang, record.Results()); err != nil {

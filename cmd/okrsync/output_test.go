@@ -120,6 +120,9 @@ func TestFullDisk(t *testing.T) {
 	if names, err := filepath.Glob("okrsync-out/*/result.csv"); err != nil || len(names) != 0 {
 		t.Errorf("there is a result.csv that is not complete: %q, %v", names, err)
 	}
+	if names, err := filepath.Glob("okrsync-out/*/.tmp-*"); err != nil || len(names) != 0 {
+		t.Errorf("what cannot be completed was left: %q, %v", names, err)
+	}
 }
 
 // TestStandardInput shows what is said of an input that cannot be read.

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"errors"
 	"iter"
 	"path/filepath"
 
@@ -11,16 +10,23 @@ import (
 // A Draft is result.csv while the run goes: it has the lines of the first rows already, as
 // far as all of them are done, so that the journal is read for the others only. A row that
 // takes longer than some thousand behind it ends the drawing up; so does trouble with the
-// file, of which none is kept then.
+// file, which is then made of the journal alone.
 type Draft struct {
 	folder, lang string
 	people       People
 
 	file  *sync.File // nil if there is none
 	rows  int        // that are in the file
+	last  int        // of them, as its number
 	line  csvLine
-	early [][]byte // lines by place modulo mostEarly, of rows behind one that is not done; nil where no more are taken in
-	spare [][]byte // for further ones
+	early []earlyLine // by place modulo mostEarly; nil where no more are taken in
+	spare [][]byte    // for further ones
+}
+
+// An earlyLine is that of a row behind one that is not done.
+type earlyLine struct {
+	row  int
+	line []byte // nil if there is none
 }
 
 // mostEarly is how many rows from the first that is not done on are taken in. 32 batches of
@@ -30,12 +36,12 @@ const mostEarly = 16384
 // NewDraft begins result.csv in the folder, with reason and advice in the given language
 // ("zh" or "en").
 func NewDraft(folder, lang string) *Draft {
-	d := &Draft{folder: folder, lang: lang, people: People{}, early: make([][]byte, mostEarly)}
+	d := &Draft{folder: folder, lang: lang, people: People{}, early: make([]earlyLine, mostEarly)}
 	var err error
 	if d.file, err = sync.CreateFile(filepath.Join(folder, CSVName)); err != nil {
-		d.drop()
+		d.Abandon()
 	} else if err = d.line.writeHead(d.file, columns); err != nil {
-		d.drop()
+		d.Abandon()
 	}
 	return d
 }
@@ -52,19 +58,20 @@ func (d *Draft) Add(r *sync.Result) {
 	}
 	d.line.begin()
 	if err := d.line.result(r, d.lang); err != nil {
-		d.drop()
+		d.Abandon()
 		return
 	}
 	if r.Place != d.rows {
-		d.early[r.Place%mostEarly] = append(d.room(), d.line.end()...)
+		d.early[r.Place%mostEarly] = earlyLine{r.Row, append(d.room(), d.line.end()...)}
 		return
 	}
-	d.write(d.line.end())
-	for d.early != nil && d.early[d.rows%mostEarly] != nil {
+	d.write(r.Row, d.line.end())
+	for d.early != nil && d.early[d.rows%mostEarly].line != nil {
 		slot := &d.early[d.rows%mostEarly]
-		d.spare = append(d.spare, *slot)
-		*slot = nil
-		d.write(d.spare[len(d.spare)-1])
+		next := *slot
+		*slot = earlyLine{}
+		d.spare = append(d.spare, next.line)
+		d.write(next.row, next.line)
 	}
 }
 
@@ -79,40 +86,36 @@ func (d *Draft) room() []byte {
 	return room[:0]
 }
 
-func (d *Draft) write(line []byte) {
+func (d *Draft) write(row int, line []byte) {
 	if _, err := d.file.Write(line); err != nil {
-		d.drop()
+		d.Abandon()
 		return
 	}
-	d.rows++
+	d.rows, d.last = d.rows+1, row
 }
 
 // stop takes no more results in.
 func (d *Draft) stop() { d.early, d.spare = nil, nil }
 
-// drop does without the file: whatever the trouble with it is, Complete meets it again.
-func (d *Draft) drop() {
+// Complete completes result.csv with the results of the rows behind the last one that it
+// has, and returns the people of all.
+func (d *Draft) Complete(behind func(last int) iter.Seq2[sync.Result, error]) (People, error) {
+	d.stop()
+	if d.file != nil && d.line.writeAll(d.file, d.people.Of(behind(d.last)), resultIn(d.lang)) == nil {
+		file := d.file
+		if d.file = nil; file.Complete() == nil {
+			return d.people, nil
+		}
+	}
+	d.Abandon()
+	return d.people, CSV(d.folder, d.lang, d.people.Of(behind(0)))
+}
+
+// Abandon deletes what is there of a file that is not to be completed as it is.
+func (d *Draft) Abandon() {
 	if d.file != nil {
 		_ = d.file.Abandon()
 	}
-	d.file, d.rows = nil, 0
+	d.file, d.last = nil, 0
 	d.stop()
 }
-
-// Complete completes result.csv with the results of the rows behind the first ones, and
-// returns the people of all.
-func (d *Draft) Complete(behind func(first int) iter.Seq2[sync.Result, error]) (People, error) {
-	if d.file == nil {
-		return d.people, CSV(d.folder, d.lang, d.people.Of(behind(0)))
-	}
-	file := d.file
-	d.file = nil
-	d.stop()
-	if err := d.line.writeAll(file, d.people.Of(behind(d.rows)), resultIn(d.lang)); err != nil {
-		return nil, errors.Join(err, file.Abandon())
-	}
-	return d.people, file.Complete()
-}
-
-// Abandon deletes what is there of a file that is not to be completed.
-func (d *Draft) Abandon() { d.drop() }

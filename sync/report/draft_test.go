@@ -25,11 +25,14 @@ func inPlaces(n int) []sync.Result {
 	return all
 }
 
-// behind gives the results behind the first ones, and notes from where on they were read.
+// behind gives the results behind that of a row, and notes how many are before.
 func behind(all []sync.Result, from *int) func(int) iter.Seq2[sync.Result, error] {
-	return func(first int) iter.Seq2[sync.Result, error] {
-		*from = first
-		return results(all[first:]...)
+	return func(last int) iter.Seq2[sync.Result, error] {
+		*from = 0
+		for *from < len(all) && all[*from].Row <= last {
+			*from++
+		}
+		return results(all[*from:]...)
 	}
 }
 
@@ -110,26 +113,56 @@ func BenchmarkDraft(b *testing.B) {
 // TestDraftInTrouble has the file made once more if it could not be drawn up.
 func TestDraftInTrouble(t *testing.T) {
 	all := inPlaces(mostEarly)
-	for name, trouble := range map[string]func(d *Draft, folder string){
-		"no folder at first": func(_ *Draft, folder string) { _ = os.Mkdir(folder, 0o700) },
-		"not written": func(d *Draft, _ string) {
-			_ = d.file.Abandon() // as a disk would that is full
-		},
+	aside := t.TempDir()
+	if err := CSV(aside, "en", results(all...)); err != nil {
+		t.Fatal(err)
+	}
+	want := content(t, aside)
+	full := func(d *Draft) { _ = d.file.Abandon() } // as it is with a disk that is full
+	for name, test := range map[string]struct {
+		where string
+		early func(d *Draft)
+		late  func(d *Draft)
+	}{
+		"no folder at first": {where: "later", early: func(d *Draft) { _ = os.Mkdir(d.folder, 0o700) }},
+		"never written":      {early: full},
+		"not written later":  {late: full},
+		"removed meanwhile":  {late: func(d *Draft) { removeAll(t, d.folder) }},
 	} {
-		folder := t.TempDir()
-		if name == "no folder at first" {
-			folder = filepath.Join(folder, "later")
-		}
+		folder := filepath.Join(t.TempDir(), test.where)
 		d := NewDraft(folder, "en")
-		trouble(d, folder)
+		if test.early != nil {
+			test.early(d)
+		}
 		for i := range all {
+			if i == len(all)-10 && test.late != nil {
+				test.late(d)
+			}
 			d.Add(&all[i])
 		}
 		var from int
-		if _, err := d.Complete(behind(all, &from)); err != nil || from != 0 {
-			t.Errorf("%s: %v, from row %d on", name, err, from)
+		people, err := d.Complete(behind(all, &from))
+		if err != nil || from != 0 || len(people) != 5 {
+			t.Errorf("%s: %v, from row %d on, %v", name, err, from, people)
+		}
+		if content(t, folder) != want {
+			t.Errorf("%s: the file is another one", name)
 		}
 		wantFiles(t, folder, CSVName)
+	}
+}
+
+// removeAll removes the files of a folder.
+func removeAll(t *testing.T, folder string) {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	if err != nil || len(entries) != 1 {
+		t.Errorf("%v, %v", entries, err)
+	}
+	for _, e := range entries {
+		if err := os.Remove(filepath.Join(folder, e.Name())); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -141,9 +174,7 @@ func TestDraftAbandoned(t *testing.T) {
 	wantFiles(t, folder, "")
 	d.Abandon()
 	d.Abandon()
-	if entries, err := os.ReadDir(folder); err != nil || len(entries) != 0 {
-		t.Errorf("%v, %v", entries, err)
-	}
+	wantNothing(t, folder)
 	d = NewDraft(folder, "en")
 	if _, err := d.Complete(func(int) iter.Seq2[sync.Result, error] {
 		return func(yield func(sync.Result, error) bool) { yield(sync.Result{}, os.ErrInvalid) }
@@ -151,9 +182,7 @@ func TestDraftAbandoned(t *testing.T) {
 		t.Error("a file is complete of which not all was there")
 	}
 	d.Abandon()
-	if entries, err := os.ReadDir(folder); err != nil || len(entries) != 0 {
-		t.Errorf("%v, %v", entries, err)
-	}
+	wantNothing(t, folder)
 }
 
 func content(t *testing.T, folder string) string {

@@ -119,6 +119,22 @@ func TestFailureLeavesNothing(t *testing.T) {
 	if !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}
+	wantNothing(t, folder)
+	taken := filepath.Join(t.TempDir(), CSVName, "by a folder")
+	if err := os.MkdirAll(taken, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := CSV(filepath.Dir(filepath.Dir(taken)), "en", results()); err == nil {
+		t.Error("a file was written over a folder")
+	}
+	if entries, err := os.ReadDir(filepath.Dir(filepath.Dir(taken))); err != nil || len(entries) != 1 {
+		t.Errorf("left behind: %v, %v", entries, err)
+	}
+}
+
+// wantNothing holds that a folder is empty.
+func wantNothing(t *testing.T, folder string) {
+	t.Helper()
 	if entries, err := os.ReadDir(folder); err != nil || len(entries) != 0 {
 		t.Errorf("left behind: %v, %v", entries, err)
 	}
