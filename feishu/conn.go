@@ -15,7 +15,7 @@ type conn struct {
 	plain  net.Conn          // the one beneath TLS
 	bound  *io.LimitedReader // of what is read for one answer
 	reader *bufio.Reader
-	writer *bufio.Writer
+	head   []byte    // of the last message
 	since  time.Time // nobody has used it
 }
 
@@ -24,7 +24,7 @@ const mostOfAnswer = 8 << 20
 
 func newConn(c, plain net.Conn) *conn {
 	bound := &io.LimitedReader{R: c}
-	return &conn{Conn: c, plain: plain, bound: bound, reader: bufio.NewReader(bound), writer: bufio.NewWriter(c)}
+	return &conn{Conn: c, plain: plain, bound: bound, reader: bufio.NewReader(bound)}
 }
 
 func (c *conn) close() { _ = c.Close() } // nothing is expected of it any more
@@ -40,8 +40,7 @@ func (c *conn) ask(m *message) (*http.Response, error) {
 	if err := c.SetDeadline(m.until); err != nil {
 		return nil, err
 	}
-	m.write(c.writer)
-	if err := c.writer.Flush(); err != nil {
+	if err := c.write(m); err != nil {
 		return nil, err
 	}
 	c.bound.N = mostOfAnswer
@@ -52,6 +51,21 @@ func (c *conn) ask(m *message) (*http.Response, error) {
 		}
 	}
 	return nil, errForerunners
+}
+
+// mostJoined is how large a body is copied behind its head at most.
+const mostJoined = 4 << 10
+
+// write writes a message at once, so that the server need not be woken twice.
+func (c *conn) write(m *message) error {
+	c.head = m.appendHead(c.head[:0])
+	parts := net.Buffers{c.head, m.body}
+	if len(m.body) <= mostJoined {
+		c.head = append(c.head, m.body...)
+		parts = net.Buffers{c.head}
+	}
+	_, err := parts.WriteTo(c.Conn) // all of it, or an error
+	return err
 }
 
 // A wireBody is the body of an answer. Only when it is closed is it known whether its

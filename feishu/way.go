@@ -1,7 +1,6 @@
 package feishu
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"io"
@@ -40,21 +39,21 @@ const (
 	identity = "identity"
 )
 
-// write writes a message as HTTP/1.1 has it. Errors are kept for Flush.
-func (m *message) write(w *bufio.Writer) {
+// appendHead appends a message as HTTP/1.1 has it, up to its body.
+func (m *message) appendHead(b []byte) []byte {
 	header := func(name, value string) {
 		if value != "" {
-			_, _ = w.WriteString(name)
-			_, _ = w.WriteString(value)
-			_, _ = w.WriteString("\r\n")
+			b = append(b, name...)
+			b = append(b, value...)
+			b = append(b, "\r\n"...)
 		}
 	}
-	_, _ = w.WriteString(m.method)
-	_ = w.WriteByte(' ')
-	_, _ = w.WriteString(m.url.EscapedPath())
+	b = append(b, m.method...)
+	b = append(b, ' ')
+	b = append(b, m.url.EscapedPath()...)
 	if m.url.RawQuery != "" {
-		_ = w.WriteByte('?')
-		_, _ = w.WriteString(m.url.RawQuery)
+		b = append(b, '?')
+		b = append(b, m.url.RawQuery...)
 	}
 	header(" HTTP/1.1\r\nHost: ", m.url.Host)
 	header("User-Agent: ", m.agent)
@@ -62,12 +61,11 @@ func (m *message) write(w *bufio.Writer) {
 	header("Authorization: ", m.bearer)
 	if m.body != nil {
 		header("Content-Type: ", jsonBody)
-		_, _ = w.WriteString("Content-Length: ")
-		_, _ = w.Write(strconv.AppendInt(w.AvailableBuffer(), int64(len(m.body)), 10))
-		_, _ = w.WriteString("\r\n")
+		b = append(b, "Content-Length: "...)
+		b = strconv.AppendInt(b, int64(len(m.body)), 10)
+		b = append(b, "\r\n"...)
 	}
-	_, _ = w.WriteString("\r\n")
-	_, _ = w.Write(m.body)
+	return append(b, "\r\n"...)
 }
 
 // newWay returns the way to a server. Where a proxy leads there, its name is not plain, or

@@ -3,10 +3,13 @@ package feishu
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -42,12 +45,8 @@ func TestAddress(t *testing.T) {
 // written is a message as a server reads it from a wire.
 func written(t *testing.T, m *message) *http.Request {
 	t.Helper()
-	var sent bytes.Buffer
-	w := bufio.NewWriter(&sent)
-	if m.write(w); w.Flush() != nil {
-		t.Fatal("it cannot be written")
-	}
-	r, err := http.ReadRequest(bufio.NewReader(&sent))
+	sent := bytes.NewBuffer(append(m.appendHead(nil), m.body...))
+	r, err := http.ReadRequest(bufio.NewReader(sent))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,4 +114,29 @@ func TestWhichWay(t *testing.T) {
 			t.Errorf("%s: %v", base, ok)
 		}
 	}
+}
+
+// TestBodiesOfAnySize sends batches whose bodies are as long as what is written at once, a
+// byte less and a byte more, and far longer.
+func TestBodiesOfAnySize(t *testing.T) {
+	var got atomic.Pointer[[]byte]
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		got.Store(&body)
+		_, _ = io.WriteString(w, `{"code":0,"data":{}}`)
+	}))
+	defer server.Close()
+	eachWay(t, server.URL, func(t *testing.T, c *Client) {
+		t.Helper()
+		for _, size := range []int{2, mostJoined - 1, mostJoined, mostJoined + 1, 1 << 20, 3} {
+			body := json.RawMessage(`"` + strings.Repeat("x", size-2) + `"`)
+			err := c.call(t.Context(), attempt{call: CallPatch, method: http.MethodPatch, path: "/x", body: body}, new(Item))
+			if err != nil || !bytes.Equal(*got.Load(), body) {
+				t.Errorf("%d bytes: %v, %d arrived", size, err, len(*got.Load()))
+			}
+		}
+	})
 }
