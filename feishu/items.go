@@ -47,15 +47,32 @@ func (entries batchBody) AppendJSON(b []byte) ([]byte, error) {
 
 // A batchReply is the data of a batch's answer as it is sent.
 type batchReply struct {
-	Items  []Item        `json:"items"`
+	sent []BatchEntry // the batch
+
+	Items  []BatchDone   `json:"items"`
 	Failed []BatchFailed `json:"failed_items"`
 }
 
 // A BatchReply is what Feishu says of a batch: an entry in Items is done, one
 // in Failed is refused, one in neither is unknown.
 type BatchReply struct {
-	Items  []Item
+	Items  []BatchDone
 	Failed []BatchFailed
+}
+
+// BatchDone is an entry that Feishu took, with the values that the item has now, of the sent
+// fields at least.
+type BatchDone struct {
+	ID string
+	Fields
+}
+
+// UnmarshalJSON reads the entry as Item does.
+func (d *BatchDone) UnmarshalJSON(b []byte) error {
+	var item Item
+	err := json.Unmarshal(b, &item)
+	d.ID, d.Fields = item.ID, item.Fields
+	return err
 }
 
 // BatchFailed names an entry that Feishu refused.
@@ -131,12 +148,12 @@ func (c *Client) BatchUpdate(ctx context.Context, table Table, entries []BatchEn
 			return BatchReply{}, fmt.Errorf("feishu: batch entry %q without an id or without a field", entry.ID)
 		}
 	}
-	var reply batchReply
+	reply := batchReply{sent: entries}
 	err = c.call(ctx, attempt{call: CallBatchUpdate, method: http.MethodPatch, path: path, query: c.byUserID, body: batchBody(entries)}, &reply)
 	for i := range reply.Failed {
 		reply.Failed[i].Reason = c.conceal(attempt{}, reply.Failed[i].Reason)
 	}
-	return BatchReply(reply), err
+	return BatchReply{Items: reply.Items, Failed: reply.Failed}, err
 }
 
 // Get reads one item. A success with nothing in it is no answer.

@@ -4,31 +4,40 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"okrsync/feishu/plainjson"
 )
 
 // A quick answer can be read from its usual form in one go: as Feishu documents it, with
 // no member of another type. TestQuick and FuzzQuick hold it against the slow way, which
-// takes an answer as far as it makes sense.
-type quick interface {
-	read(c *plainjson.Cursor) // reads the data of an answer
-	clear()                   // forgets what was read
+// takes an answer as far as it makes sense. It is read from a string, of which it keeps
+// parts, or from the bytes that the next answer is read into, of which it must not.
+type quick[T plainjson.Text] interface {
+	read(c *plainjson.Cursor[T]) // reads the data of an answer
+	clear()                      // forgets what was read
 }
 
 // quickly reads an answer into out, if it is a success in its usual form.
 func quickly(r *http.Response, body []byte, out any) bool {
-	into, ok := out.(quick)
-	if !ok || r.StatusCode != http.StatusOK || r.Header.Get("Content-Type") != jsonBody || len(body) > maxBody {
+	if r.StatusCode != http.StatusOK || r.Header.Get("Content-Type") != jsonBody || len(body) > maxBody {
 		return false
 	}
-	code, data := "", 0
-	c := plainjson.Read(string(body))
-	c.Members(func(name string) {
-		switch name {
+	switch into := out.(type) {
+	case quick[string]:
+		return readQuickly(string(body), into)
+	case quick[[]byte]:
+		return readQuickly(body, into)
+	}
+	return false
+}
+
+func readQuickly[T plainjson.Text](body T, into quick[T]) bool {
+	zero, data := false, 0
+	c := plainjson.Read(body)
+	c.Members(func(name T) {
+		switch string(name) {
 		case "code":
-			code = c.Number()
+			zero = string(c.Number()) == "0"
 		case "data":
 			data++
 			into.read(&c)
@@ -36,7 +45,7 @@ func quickly(r *http.Response, body []byte, out any) bool {
 			c.Raw()
 		}
 	})
-	if c.Done() && code == "0" && data == 1 {
+	if c.Done() && zero && data == 1 {
 		return true
 	}
 	into.clear()
@@ -45,7 +54,7 @@ func quickly(r *http.Response, body []byte, out any) bool {
 
 func (i *Item) clear() { *i = Item{} }
 
-func (i *Item) read(c *plainjson.Cursor) {
+func (i *Item) read(c *plainjson.Cursor[string]) {
 	c.Members(func(name string) {
 		switch name {
 		case "metric_item_id":
@@ -77,7 +86,7 @@ func (i *Item) read(c *plainjson.Cursor) {
 	})
 }
 
-func (u *Unit) read(c *plainjson.Cursor) {
+func (u *Unit) read(c *plainjson.Cursor[string]) {
 	c.Members(func(name string) {
 		switch name {
 		case "zh_cn":
@@ -93,7 +102,7 @@ func (u *Unit) read(c *plainjson.Cursor) {
 }
 
 // quickText is looseText for a text.
-func quickText(c *plainjson.Cursor) string {
+func quickText(c *plainjson.Cursor[string]) string {
 	s := c.Text()
 	if len(s) > longestText {
 		return ""
@@ -102,21 +111,29 @@ func quickText(c *plainjson.Cursor) string {
 }
 
 // quickNumber is looseNumber for a number.
-func quickNumber(c *plainjson.Cursor) json.Number {
-	n := c.Number()
-	if len(n) > longestNumber {
-		return ""
+func quickNumber(c *plainjson.Cursor[string]) json.Number {
+	if n := c.Number(); fits(n) {
+		return json.Number(n)
 	}
-	if strings.ContainsAny(n, "eE") { // others fit into a float64
-		if _, err := strconv.ParseFloat(n, 64); err != nil {
-			return ""
+	return ""
+}
+
+// fits reports whether a number is not too long, and one that a float64 can be.
+func fits[T plainjson.Text](n T) bool {
+	if len(n) > longestNumber {
+		return false
+	}
+	for i := range len(n) {
+		if n[i]|' ' == 'e' { // others fit into a float64
+			_, err := strconv.ParseFloat(string(n), 64)
+			return err == nil
 		}
 	}
-	return json.Number(n)
+	return true
 }
 
 // readEach reads a list whose elements can be read quickly.
-func readEach[T any](c *plainjson.Cursor, list *[]T) {
+func readEach[T any](c *plainjson.Cursor[string], list *[]T) {
 	if *list != nil {
 		c.Refuse() // two lists in one answer
 	}
@@ -126,7 +143,7 @@ func readEach[T any](c *plainjson.Cursor, list *[]T) {
 			*list = make([]T, 0, MaxBatch) // which is that of a page, too
 		}
 		*list = append(*list, *new(T))
-		if element, ok := any(&(*list)[len(*list)-1]).(quick); ok {
+		if element, ok := any(&(*list)[len(*list)-1]).(quick[string]); ok {
 			element.read(c)
 		} else {
 			c.Refuse()
@@ -136,7 +153,7 @@ func readEach[T any](c *plainjson.Cursor, list *[]T) {
 
 func (p *pageReply[T]) clear() { *p = pageReply[T]{} }
 
-func (p *pageReply[T]) read(c *plainjson.Cursor) {
+func (p *pageReply[T]) read(c *plainjson.Cursor[string]) {
 	c.Members(func(name string) {
 		switch name {
 		case "items":
@@ -147,36 +164,6 @@ func (p *pageReply[T]) read(c *plainjson.Cursor) {
 			p.HasMore = new(c.Bool())
 		case "total":
 			p.Total = json.RawMessage(c.Raw())
-		default:
-			c.Raw()
-		}
-	})
-}
-
-func (r *batchReply) clear() { *r = batchReply{} }
-
-func (r *batchReply) read(c *plainjson.Cursor) {
-	c.Members(func(name string) {
-		switch name {
-		case "items":
-			readEach(c, &r.Items)
-		case "failed_items":
-			readEach(c, &r.Failed)
-		default:
-			c.Raw()
-		}
-	})
-}
-
-func (f *BatchFailed) clear() { *f = BatchFailed{} }
-
-func (f *BatchFailed) read(c *plainjson.Cursor) {
-	c.Members(func(name string) {
-		switch name {
-		case "metric_item_id":
-			f.ID = quickText(c)
-		case "reason":
-			f.Reason = quickText(c)
 		default:
 			c.Raw()
 		}

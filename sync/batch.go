@@ -171,7 +171,7 @@ func (e *engine) batch(ctx context.Context, steps []step, owner int) (feishu.Bat
 // itself, since a batch does not say the code; one that the answer leaves out, or has
 // in both its lists, is looked at first.
 func (e *engine) reconcile(ctx context.Context, p pass, steps []step, reply feishu.BatchReply) {
-	done, failed := make(map[string]*feishu.Item, len(steps)), make(map[string]string)
+	done, failed := make(map[string]*feishu.BatchDone, len(steps)), make(map[string]string)
 	for i := range reply.Items {
 		done[reply.Items[i].ID] = &reply.Items[i]
 	}

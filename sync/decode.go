@@ -53,7 +53,7 @@ func unmarshalled[T any](line string) (v T, err error) {
 }
 
 // readResult reads an object that is a result, perhaps with its checksum.
-func readResult(c *plainjson.Cursor, r *Result) {
+func readResult(c *plainjson.Cursor[string], r *Result) {
 	c.Members(func(name string) {
 		switch name {
 		case "row":
@@ -89,7 +89,7 @@ func readResult(c *plainjson.Cursor, r *Result) {
 }
 
 // readRarer reads a member that most results do not have.
-func readRarer(c *plainjson.Cursor, name string, r *Result) {
+func readRarer(c *plainjson.Cursor[string], name string, r *Result) {
 	switch name {
 	case "code":
 		r.Code = c.Text()
@@ -113,7 +113,7 @@ func readRarer(c *plainjson.Cursor, name string, r *Result) {
 	}
 }
 
-func readFields(c *plainjson.Cursor, f *feishu.Fields) {
+func readFields(c *plainjson.Cursor[string], f *feishu.Fields) {
 	c.Members(func(name string) {
 		switch name {
 		case "metric_initial_value":
@@ -130,7 +130,7 @@ func readFields(c *plainjson.Cursor, f *feishu.Fields) {
 	})
 }
 
-func readWords(c *plainjson.Cursor, t *Text) {
+func readWords(c *plainjson.Cursor[string], t *Text) {
 	c.Members(func(name string) {
 		switch name {
 		case "zh":

@@ -8,13 +8,13 @@ import (
 )
 
 // value reads a value of any kind as encoding/json has it, numbers as they are written.
-func (c *Cursor) value() any {
+func (c *Cursor[T]) value() any {
 	switch b := c.peek(); b {
 	case '"':
-		return c.Text()
+		return string(c.Text())
 	case '{':
 		object := map[string]any{}
-		c.Members(func(name string) { object[name] = c.value() })
+		c.Members(func(name T) { object[string(name)] = c.value() })
 		return object
 	case '[':
 		array := []any{}
@@ -44,8 +44,11 @@ func FuzzCursor(f *testing.F) {
 		if raw.Done() && !json.Valid([]byte(text)) {
 			t.Fatalf("%q is no JSON", text)
 		}
-		c := Read(text)
-		got := c.value()
+		c, bytes := Read(text), Read([]byte(text))
+		got, same := c.value(), bytes.value()
+		if c.Done() != bytes.Done() || c.Done() && !reflect.DeepEqual(got, same) {
+			t.Fatalf("%q is %#v (%v), from bytes %#v (%v)", text, got, c.Done(), same, bytes.Done())
+		}
 		if !c.Done() {
 			return
 		}

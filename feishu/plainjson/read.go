@@ -8,28 +8,32 @@ import (
 	"unicode/utf8"
 )
 
+// A Text is what JSON is read from: a string, whose parts can be kept, or bytes that are
+// going to be used again, whose parts must not be.
+type Text interface{ string | []byte }
+
 // A Cursor reads a JSON text from its beginning to its end. The texts that it returns
 // are parts of that text. Once it is odd, nothing that it returned means anything.
-type Cursor struct {
-	text  string
+type Cursor[T Text] struct {
+	text  T
 	at    int // what is read of it
 	odd   bool
 	depth int // of the arrays and objects that it is in
 }
 
 // Read returns a cursor at the beginning of a text.
-func Read(text string) Cursor { return Cursor{text: text} }
+func Read[T Text](text T) Cursor[T] { return Cursor[T]{text: text} }
 
 // Done reports whether the text was read to its end, and nothing was odd about it.
-func (c *Cursor) Done() bool { return c.peek() == 0 && c.at == len(c.text) && !c.odd }
+func (c *Cursor[T]) Done() bool { return c.peek() == 0 && c.at == len(c.text) && !c.odd }
 
 // Refuse makes the text an odd one: there is something in it that the caller does not
 // expect.
-func (c *Cursor) Refuse() { c.odd = true }
+func (c *Cursor[T]) Refuse() { c.odd = true }
 
 // Members reads an object: each is called with the name of each member, and must read its
 // value. Names that encoding/json may take for others are odd.
-func (c *Cursor) Members(each func(name string)) {
+func (c *Cursor[T]) Members(each func(name T)) {
 	for more := c.first('{', '}'); more; more = c.further('}') {
 		name, has := c.plain()
 		c.odd = c.odd || has&(upper|wide) != 0
@@ -40,7 +44,7 @@ func (c *Cursor) Members(each func(name string)) {
 }
 
 // Elements reads an array: each is called for each element, and must read it.
-func (c *Cursor) Elements(each func()) {
+func (c *Cursor[T]) Elements(each func()) {
 	for more := c.first('[', ']'); more; more = c.further(']') {
 		each()
 	}
@@ -49,7 +53,7 @@ func (c *Cursor) Elements(each func()) {
 const mostDeep = 100 // arrays and objects in each other; encoding/json reads 10,000
 
 // first begins an array or an object and reports whether there is anything in it.
-func (c *Cursor) first(opens, closes byte) bool {
+func (c *Cursor[T]) first(opens, closes byte) bool {
 	c.take(opens)
 	if c.depth++; c.depth > mostDeep {
 		c.odd = true
@@ -63,7 +67,7 @@ func (c *Cursor) first(opens, closes byte) bool {
 }
 
 // further goes on behind an element or a member and reports whether there is another.
-func (c *Cursor) further(closes byte) bool {
+func (c *Cursor[T]) further(closes byte) bool {
 	switch c.peek() {
 	case ',':
 		c.at++
@@ -79,7 +83,7 @@ func (c *Cursor) further(closes byte) bool {
 
 // peek passes over what may stand between the parts of a text. It returns the next
 // character, 0 at the end.
-func (c *Cursor) peek() byte {
+func (c *Cursor[T]) peek() byte {
 	for ; c.at < len(c.text); c.at++ {
 		if b := c.text[c.at]; b > ' ' || b != ' ' && b != '\n' && b != '\t' && b != '\r' {
 			return b
@@ -89,7 +93,7 @@ func (c *Cursor) peek() byte {
 }
 
 // take reads a character that must come next.
-func (c *Cursor) take(b byte) {
+func (c *Cursor[T]) take(b byte) {
 	if c.peek() != b || c.at == len(c.text) {
 		c.odd, c.at = true, len(c.text)
 		return
@@ -120,15 +124,15 @@ var kinds = func() (kinds [256]byte) {
 }()
 
 // Text reads a text.
-func (c *Cursor) Text() string {
+func (c *Cursor[T]) Text() T {
 	s, _ := c.plain()
 	return s
 }
 
 // plain reads a text and returns what there is in it.
-func (c *Cursor) plain() (s string, has byte) {
+func (c *Cursor[T]) plain() (s T, has byte) {
 	if c.take('"'); c.odd {
-		return "", 0
+		return s, 0
 	}
 	rest := c.text[c.at:]
 	for i := range len(rest) {
@@ -138,7 +142,7 @@ func (c *Cursor) plain() (s string, has byte) {
 		switch rest[i] {
 		case '"':
 			s, c.at = rest[:i], c.at+i+1
-			c.odd = has&wide != 0 && !utf8.ValidString(s)
+			c.odd = has&wide != 0 && !utf8.ValidString(string(s))
 			return s, has
 		case '\\':
 			s = c.escaped()
@@ -147,27 +151,28 @@ func (c *Cursor) plain() (s string, has byte) {
 		break
 	}
 	c.odd = true
-	return "", 0
+	return s, 0
 }
 
 // escaped reads a text with escapes, of which the first quotation mark is read.
-func (c *Cursor) escaped() (s string) {
+func (c *Cursor[T]) escaped() T {
 	for end := c.at; end < len(c.text); end++ {
 		switch c.text[end] {
 		case '\\':
 			end++
 		case '"':
-			c.odd = json.Unmarshal([]byte(`"`+c.text[c.at:end+1]), &s) != nil
+			var s string
+			c.odd = json.Unmarshal([]byte(`"`+string(c.text[c.at:end+1])), &s) != nil
 			c.at = end + 1
-			return s
+			return T(s)
 		}
 	}
 	c.odd = true
-	return ""
+	return T("")
 }
 
 // Number reads a number as it is written.
-func (c *Cursor) Number() string {
+func (c *Cursor[T]) Number() T {
 	c.peek()
 	end := c.at
 	for end < len(c.text) && inNumber(c.text[end]) {
@@ -183,14 +188,14 @@ func inNumber(b byte) bool {
 }
 
 // Int reads an integer.
-func (c *Cursor) Int() int {
-	n, err := strconv.Atoi(c.Number())
+func (c *Cursor[T]) Int() int {
+	n, err := strconv.Atoi(string(c.Number()))
 	c.odd = c.odd || err != nil
 	return n
 }
 
 // Bool reads true or false.
-func (c *Cursor) Bool() bool {
+func (c *Cursor[T]) Bool() bool {
 	if c.peek() == 't' {
 		c.word("true")
 		return true
@@ -200,13 +205,13 @@ func (c *Cursor) Bool() bool {
 }
 
 // word reads a word that must come next.
-func (c *Cursor) word(w string) {
-	c.odd = c.odd || !strings.HasPrefix(c.text[c.at:], w)
+func (c *Cursor[T]) word(w string) {
+	c.odd = c.odd || !strings.HasPrefix(string(c.text[c.at:min(c.at+len(w), len(c.text))]), w)
 	c.at = min(c.at+len(w), len(c.text))
 }
 
 // Time reads a time as encoding/json does.
-func (c *Cursor) Time() (t time.Time) {
+func (c *Cursor[T]) Time() (t time.Time) {
 	if err := t.UnmarshalText([]byte(c.Text())); err != nil {
 		c.odd = true
 	}
@@ -214,7 +219,7 @@ func (c *Cursor) Time() (t time.Time) {
 }
 
 // Raw reads a value of any kind and returns it as it is written.
-func (c *Cursor) Raw() string {
+func (c *Cursor[T]) Raw() T {
 	next := c.peek()
 	from := c.at
 	switch next {

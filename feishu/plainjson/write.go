@@ -142,7 +142,7 @@ func AppendText(b []byte, s string) []byte {
 }
 
 // IsNumber reports whether s is a number in JSON.
-func IsNumber(s string) bool {
+func IsNumber[T Text](s T) bool {
 	i := skip(s, 0, "-")
 	if j := skip(s, i, "0"); j > i {
 		i = j
@@ -164,7 +164,7 @@ func IsNumber(s string) bool {
 }
 
 // skip is the place behind one of some bytes, if it stands at a place.
-func skip(s string, i int, some string) int {
+func skip[T Text](s T, i int, some string) int {
 	if i < len(s) && (s[i] == some[0] || s[i] == some[len(some)-1]) {
 		return i + 1
 	}
@@ -172,7 +172,7 @@ func skip(s string, i int, some string) int {
 }
 
 // digits is the place behind the digits that stand at a place.
-func digits(s string, i int) int {
+func digits[T Text](s T, i int) int {
 	for i < len(s) && '0' <= s[i] && s[i] <= '9' {
 		i++
 	}
