@@ -9,21 +9,15 @@ import (
 // A batch's answer is the longest there is, and says again what was sent: it is read from
 // bytes, and what it repeats is not kept twice.
 
-func (r *batchReply) clear() { *r = batchReply{sent: r.sent} }
+func (r *batchReply) clear() { *r = batchReply{} }
 
 func (r *batchReply) read(c *plainjson.Cursor[[]byte]) {
 	c.Members(func(name []byte) {
 		switch string(name) {
 		case "items":
-			if r.Items != nil {
-				c.Refuse() // two lists in one answer
-			}
 			r.Items = make([]BatchDone, 0, len(r.sent))
 			c.Elements(func() { r.readDone(c) })
 		case "failed_items":
-			if r.Failed != nil {
-				c.Refuse()
-			}
 			r.Failed = []BatchFailed{}
 			c.Elements(func() { r.readFailed(c) })
 		default:
