@@ -19,14 +19,14 @@ type Draft struct {
 	rows  int        // that are in the file
 	last  int        // of them, as its number
 	line  csvLine
-	early []earlyLine // by place modulo mostEarly; nil where no more are taken in
-	spare [][]byte    // for further ones
+	early []*earlyLine // by place modulo mostEarly; nil where no more are taken in
+	spare []*earlyLine // for further ones
 }
 
 // An earlyLine is that of a row behind one that is not done.
 type earlyLine struct {
 	row  int
-	line []byte // nil if there is none
+	line []byte
 }
 
 // mostEarly is how many rows from the first that is not done on are taken in. 32 batches of
@@ -36,7 +36,7 @@ const mostEarly = 16384
 // NewDraft begins result.csv in the folder, with reason and advice in the given language
 // ("zh" or "en").
 func NewDraft(folder, lang string) *Draft {
-	d := &Draft{folder: folder, lang: lang, people: People{}, early: make([]earlyLine, mostEarly)}
+	d := &Draft{folder: folder, lang: lang, people: People{}, early: make([]*earlyLine, mostEarly)}
 	var err error
 	if d.file, err = sync.CreateFile(filepath.Join(folder, CSVName)); err != nil {
 		d.Abandon()
@@ -62,28 +62,29 @@ func (d *Draft) Add(r *sync.Result) {
 		return
 	}
 	if r.Place != d.rows {
-		d.early[r.Place%mostEarly] = earlyLine{r.Row, append(d.room(), d.line.end()...)}
+		early := d.room()
+		early.row, early.line = r.Row, append(early.line[:0], d.line.end()...)
+		d.early[r.Place%mostEarly] = early
 		return
 	}
 	d.write(r.Row, d.line.end())
-	for d.early != nil && d.early[d.rows%mostEarly].line != nil {
-		slot := &d.early[d.rows%mostEarly]
-		next := *slot
-		*slot = earlyLine{}
-		d.spare = append(d.spare, next.line)
+	for d.early != nil && d.early[d.rows%mostEarly] != nil {
+		slot := d.rows % mostEarly
+		next := d.early[slot]
+		d.early[slot], d.spare = nil, append(d.spare, next)
 		d.write(next.row, next.line)
 	}
 }
 
 // room is where a line that is early can be put.
-func (d *Draft) room() []byte {
+func (d *Draft) room() *earlyLine {
 	if len(d.spare) == 0 {
-		return nil
+		return new(earlyLine)
 	}
 	last := len(d.spare) - 1
 	room := d.spare[last]
 	d.spare = d.spare[:last]
-	return room[:0]
+	return room
 }
 
 func (d *Draft) write(row int, line []byte) {
