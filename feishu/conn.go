@@ -56,7 +56,7 @@ func (c *conn) ask(m *message) (*http.Response, error) {
 // mostJoined is how large a body is copied behind its head at most.
 const mostJoined = 4 << 10
 
-// write writes a message at once, so that the server need not be woken twice.
+// write writes a message, over plain TCP at once, so that the server need not be woken twice.
 func (c *conn) write(m *message) error {
 	c.head = m.appendHead(c.head[:0])
 	parts := net.Buffers{c.head, m.body}

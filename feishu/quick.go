@@ -137,11 +137,8 @@ func readEach[T any](c *plainjson.Cursor[string], list *[]T) {
 	if *list != nil {
 		c.Refuse() // two lists in one answer
 	}
-	*list = []T{}
+	*list = make([]T, 0, MaxBatch) // which is that of a page, too
 	c.Elements(func() {
-		if len(*list) == 0 {
-			*list = make([]T, 0, MaxBatch) // which is that of a page, too
-		}
 		*list = append(*list, *new(T))
 		if element, ok := any(&(*list)[len(*list)-1]).(quick[string]); ok {
 			element.read(c)

@@ -83,14 +83,7 @@ func TestOwnRecord(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := j.Close(NewPacer(nil, 0)); err != nil {
-		t.Fatal(err)
-	}
-	own, err := j.Record()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer own.Close()
+	own := ended(t, j)
 	read, err := OpenRecord(folder)
 	if err != nil {
 		t.Fatal(err)
@@ -143,6 +136,20 @@ func ownJournal(t *testing.T, rows int, flush bool) *Journal {
 	return j
 }
 
+// ended closes the journal of a run that has ended and opens its record.
+func ended(t *testing.T, j *Journal) *Record {
+	t.Helper()
+	if err := j.Close(NewPacer(nil, 0)); err != nil {
+		t.Fatal(err)
+	}
+	r, err := j.Record()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.Close() })
+	return r
+}
+
 // meddle changes a file as another program may.
 func meddle(t *testing.T, name string, change func([]byte) []byte) {
 	t.Helper()
@@ -159,14 +166,7 @@ func meddle(t *testing.T, name string, change func([]byte) []byte) {
 func TestOwnRecordUnflushed(t *testing.T) {
 	const rows = 2000
 	j := ownJournal(t, rows, false)
-	if err := j.Close(NewPacer(nil, 0)); err != nil {
-		t.Fatal(err)
-	}
-	own, err := j.Record()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer own.Close()
+	own := ended(t, j)
 	if all := allOf(t, own); len(all) != rows || all[rows-1].Row != rows+1 || own.end != 0 {
 		t.Errorf("%d results; it was read again: %v", len(all), own.end != 0)
 	}
@@ -183,14 +183,7 @@ func TestOwnRecordDamaged(t *testing.T) {
 		t.Fatal(err)
 	}
 	meddle(t, filepath.Join(j.folder, JournalName), another)
-	if err := j.Close(NewPacer(nil, 0)); err != nil {
-		t.Fatal(err)
-	}
-	r, err := j.Record()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
+	r := ended(t, j)
 	if r.Damaged != 1 || r.Rows() != 2 || r.Counts()[Updated] != 2 {
 		t.Errorf("%d damaged, %d rows, %v", r.Damaged, r.Rows(), r.Counts())
 	}
@@ -208,14 +201,7 @@ func TestOwnRecordDamaged(t *testing.T) {
 // TestOwnRecordDamagedLater shows that a line that is changed after the run is not given out.
 func TestOwnRecordDamagedLater(t *testing.T) {
 	j := ownJournal(t, 3, true)
-	if err := j.Close(NewPacer(nil, 0)); err != nil {
-		t.Fatal(err)
-	}
-	early, err := j.Record()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer early.Close()
+	early := ended(t, j)
 	meddle(t, filepath.Join(j.folder, JournalName), another)
 	given := 0
 	for r, err := range early.Results() {

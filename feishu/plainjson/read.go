@@ -3,7 +3,6 @@ package plainjson
 import (
 	"encoding/json"
 	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -206,8 +205,9 @@ func (c *Cursor[T]) Bool() bool {
 
 // word reads a word that must come next.
 func (c *Cursor[T]) word(w string) {
-	c.odd = c.odd || !strings.HasPrefix(string(c.text[c.at:min(c.at+len(w), len(c.text))]), w)
-	c.at = min(c.at+len(w), len(c.text))
+	end := min(c.at+len(w), len(c.text))
+	c.odd = c.odd || string(c.text[c.at:end]) != w
+	c.at = end
 }
 
 // Time reads a time as encoding/json does.
