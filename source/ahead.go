@@ -17,6 +17,10 @@ type readAhead struct {
 	rest   []byte // of the last piece, not yet handed out
 }
 
+// aheadPiece is how many bytes are handed over at a time: to wake the other goroutine
+// costs as much as to scan a few kilobytes.
+const aheadPiece = 128 << 10
+
 // A piece is what was read into a buffer, and the error behind it.
 type piece struct {
 	buf []byte
@@ -27,10 +31,10 @@ type piece struct {
 // newReadAhead starts reading text, which comes out of source. Close stops it
 // and closes source.
 func newReadAhead(source io.ReadCloser, text io.Reader) *readAhead {
-	const buffers, size = 3, 64 << 10
+	const buffers = 3
 	a := &readAhead{source: source, spare: make(chan []byte, buffers), pieces: make(chan piece, buffers)}
 	for range buffers {
-		a.spare <- make([]byte, size)
+		a.spare <- make([]byte, aheadPiece)
 	}
 	go a.run(text)
 	return a

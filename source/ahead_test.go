@@ -32,7 +32,7 @@ func (panicking) Read([]byte) (int, error) { panic("oops") }
 func TestReadAheadOrder(t *testing.T) {
 	broken := errors.New("broken")
 	text := strings.Repeat("0123456789", 50_000)
-	for _, length := range []int{0, 1, 64 << 10, 64<<10 + 1, len(text)} {
+	for _, length := range []int{0, 1, aheadPiece, aheadPiece + 1, len(text)} {
 		for _, wrap := range []func(io.Reader) io.Reader{func(r io.Reader) io.Reader { return r }, iotest.HalfReader, iotest.DataErrReader} {
 			in := wrap(io.MultiReader(strings.NewReader(text[:length]), iotest.ErrReader(broken)))
 			var source closeCounter
@@ -54,7 +54,7 @@ func TestReadAheadOrder(t *testing.T) {
 // Close stops the goroutine, wherever the reading is. A goroutine that is left
 // behind fails the test: synctest waits for all of them.
 func TestReadAheadClose(t *testing.T) {
-	for _, bytesRead := range []int64{0, 1, 64 << 10, 1 << 20} {
+	for _, bytesRead := range []int64{0, 1, aheadPiece, 1 << 20} {
 		synctest.Test(t, func(t *testing.T) {
 			var source closeCounter
 			a := newReadAhead(&source, endless{})

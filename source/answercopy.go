@@ -102,7 +102,7 @@ func (f *File) width() (int, error) {
 		columns = max(columns, p.layout.reach(&titles.rows[i]))
 	}
 	for ; ; rows++ {
-		r, _, err := p.row()
+		r, err := p.row()
 		if errors.Is(err, io.EOF) {
 			return columns, nil
 		}

@@ -30,7 +30,7 @@ func (a *answering) copyRows() error {
 		}
 	}
 	for {
-		r, u, err := p.row()
+		r, err := p.row()
 		refused, _ := errors.AsType[*RowError](err)
 		switch {
 		case errors.Is(err, io.EOF):
@@ -38,7 +38,7 @@ func (a *answering) copyRows() error {
 		case err != nil && refused == nil:
 			return err
 		}
-		if err := c.row(r, u, refused); err != nil {
+		if err := c.row(r, p.update, refused); err != nil {
 			return err
 		}
 	}

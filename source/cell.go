@@ -4,7 +4,7 @@ import "bytes"
 
 // stored is a cell as the sheet stores it.
 type stored struct {
-	kind       string // the attribute t
+	kind       storedKind
 	style      int
 	start      int // of its text in the row's values
 	hasFormula bool
@@ -13,21 +13,45 @@ type stored struct {
 	formula    []byte // if the sheet is read whole
 }
 
+// A storedKind is what a cell's attribute t says.
+type storedKind uint8
+
 // The kinds of cells in a sheet part.
 const (
-	storedNumber  = "n"
-	storedShared  = "s"
-	storedInline  = "inlineStr"
-	storedString  = "str"
-	storedBoolean = "b"
-	storedError   = "e"
-	storedDate    = "d"
+	storedNumber storedKind = iota
+	storedShared
+	storedInline
+	storedString
+	storedBoolean
+	storedError
+	storedDate
 )
+
+// kindOf reads the attribute t. It reports false for a kind that does not exist.
+func kindOf(t []byte) (kind storedKind, ok bool) {
+	switch string(t) {
+	case "n":
+		return storedNumber, true
+	case "s":
+		return storedShared, true
+	case "inlineStr":
+		return storedInline, true
+	case "str":
+		return storedString, true
+	case "b":
+		return storedBoolean, true
+	case "e":
+		return storedError, true
+	case "d":
+		return storedDate, true
+	}
+	return storedNumber, false
+}
 
 // readCell reads a cell and appends it to the row, unless it is blank.
 func (s *sheetReader) readCell() error {
 	column := s.last + 1
-	c := stored{kind: storedNumber, start: len(s.values)}
+	c := stored{start: len(s.values)}
 	for i := range s.attributes {
 		var err error
 		switch a := &s.attributes[i]; string(a.name) {
@@ -46,7 +70,7 @@ func (s *sheetReader) readCell() error {
 		return err
 	}
 	if s.usualContent(&c) {
-		return s.addCell(column, c)
+		return s.addCell(column, &c)
 	}
 	for outer := s.depth() - 1; s.depth() > outer; {
 		tok, err := s.scanner.next()
@@ -61,7 +85,7 @@ func (s *sheetReader) readCell() error {
 			return err
 		}
 	}
-	return s.addCell(column, c)
+	return s.addCell(column, &c)
 }
 
 // usualContent reads the rest of a cell in one go if it is spelled as nearly
@@ -124,32 +148,12 @@ func (s *sheetReader) cellStyle(c *stored, style []byte) error {
 	return nil
 }
 
-func (s *sheetReader) cellKind(c *stored, kind []byte) error {
-	if c.kind = storedKind(kind); c.kind == "" {
-		return s.damaged("a cell of the kind “%s”", show(string(kind)))
+func (s *sheetReader) cellKind(c *stored, kind []byte) (err error) {
+	var ok bool
+	if c.kind, ok = kindOf(kind); !ok {
+		err = s.damaged("a cell of the kind “%s”", show(string(kind)))
 	}
-	return nil
-}
-
-// storedKind is the constant for a kind, or "" for one that does not exist.
-func storedKind(kind []byte) string {
-	switch string(kind) {
-	case storedShared:
-		return storedShared
-	case storedNumber:
-		return storedNumber
-	case storedString:
-		return storedString
-	case storedInline:
-		return storedInline
-	case storedBoolean:
-		return storedBoolean
-	case storedError:
-		return storedError
-	case storedDate:
-		return storedDate
-	}
-	return ""
+	return err
 }
 
 // cellContent reads one element within a cell.
@@ -204,7 +208,7 @@ func linksOut(formula []byte) bool {
 }
 
 // addCell appends a cell to the row once its text is known.
-func (s *sheetReader) addCell(column int, c stored) error {
+func (s *sheetReader) addCell(column int, c *stored) error {
 	kind, err := s.resolve(c)
 	if err != nil {
 		return err
@@ -228,7 +232,7 @@ func (s *sheetReader) addCell(column int, c stored) error {
 
 // resolve finds out what a cell holds and replaces the number of a shared
 // string by its text.
-func (s *sheetReader) resolve(c stored) (kind, error) {
+func (s *sheetReader) resolve(c *stored) (kind, error) {
 	text := s.values[c.start:]
 	// An empty text is what ="" gives; any other formula has a value or was
 	// never calculated.
@@ -256,7 +260,7 @@ func (s *sheetReader) resolve(c stored) (kind, error) {
 	return s.numberKind(c.style), nil
 }
 
-func (s *sheetReader) resolveShared(c stored) error {
+func (s *sheetReader) resolveShared(c *stored) error {
 	if !c.hasValue {
 		return nil
 	}

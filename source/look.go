@@ -13,7 +13,7 @@ type look struct {
 }
 
 // look is the look of a stored cell, if the sheet is read whole.
-func (s *sheetReader) look(c stored) *look {
+func (s *sheetReader) look(c *stored) *look {
 	if !s.whole {
 		return nil
 	}
@@ -27,7 +27,7 @@ func (s *sheetReader) look(c stored) *look {
 
 // addBlank keeps a cell that has nothing in it but a style, if the sheet is read
 // whole. No copy needs more of them than cells with something in them.
-func (s *sheetReader) addBlank(column int, c stored) {
+func (s *sheetReader) addBlank(column int, c *stored) {
 	if s.whole && c.style > 0 && column < maxValues && len(s.row.blanks) < maxValues {
 		s.row.blanks = append(s.row.blanks, cell{column: column, look: s.look(c)})
 	}

@@ -22,6 +22,7 @@ type pass struct {
 	file   *File
 	reader rowReader
 	layout *layout // nil until the header row was seen
+	update Update  // of the last row
 	census census
 }
 
@@ -81,29 +82,30 @@ func (p *pass) next() (Update, error) {
 			return Update{}, err
 		}
 	}
-	_, u, err := p.row()
-	return u, err
+	_, err := p.row()
+	return p.update, err
 }
 
 // row is the one place where foreign bytes are turned into rows of data. It is kept
 // apart from the caller's loop body, whose panics must not be caught. The row is good
-// until the following call.
-func (p *pass) row() (r *row, u Update, err error) {
+// until the following call, as is the pass's update, which is what the row says.
+func (p *pass) row() (r *row, err error) {
 	defer refusePanic(&err)
 	for {
 		r, err := p.reader.next()
 		if err != nil {
-			return nil, Update{}, p.finish(err)
+			p.update = Update{}
+			return nil, p.finish(err)
 		}
 		if p.layout.dropOwn(r); len(r.cells) == 0 && r.fault == nil {
 			continue
 		}
 		if err := p.layout.checkLines(r); err != nil {
-			return nil, Update{}, err
+			p.update = Update{}
+			return nil, err
 		}
 		p.census.count(p.layout, r)
-		u, err := p.layout.update(r)
-		return r, u, p.file.placed(err)
+		return r, p.file.placed(p.layout.update(r, &p.update))
 	}
 }
 

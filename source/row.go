@@ -61,7 +61,7 @@ type row struct {
 // reading is one row on its way to becoming an Update.
 type reading struct {
 	layout   *layout
-	update   Update
+	update   *Update
 	problems []Problem
 	keySeen  bool   // the row names its item or the item's owner, right or wrong
 	owner    *cell  // of the owner column
@@ -69,19 +69,21 @@ type reading struct {
 	padded   bool   // spaces stand around cells to align them, and say nothing
 }
 
-// update reads a row below the header. The error is a *RowError, or a *FileError
+// update reads a row below the header into u. The error is a *RowError, or a *FileError
 // if the row is a header that says other than the one above.
-func (l *layout) update(r *row) (Update, error) {
-	rd := reading{layout: l, update: Update{Row: r.number}, padded: l.isPadded(r)}
+func (l *layout) update(r *row, u *Update) error {
+	*u = Update{Row: r.number}
+	rd := reading{layout: l, update: u, padded: l.isPadded(r)}
 	for i := range r.cells {
 		rd.take(&r.cells[i])
 	}
 	rd.takeOwner()
 	merged := l.mergedIn(r)
-	if rd.update.ItemID == "" {
+	if u.ItemID == "" {
 		aside, err := l.aside(r, rd.keySeen)
 		if aside != "" || err != nil {
-			return Update{Row: r.number, Aside: aside}, err
+			*u = Update{Row: r.number, Aside: aside}
+			return err
 		}
 	}
 	rd.takeMerged(merged)
@@ -91,9 +93,11 @@ func (l *layout) update(r *row) (Update, error) {
 		rd.problems = slices.Insert(rd.problems, 0, l.problem(l.missing(), r.number, l.key, ""))
 	}
 	if rd.problems != nil {
-		return Update{}, rd.refusal()
+		refused := rd.refusal()
+		*u = Update{}
+		return refused
 	}
-	return rd.update, nil
+	return nil
 }
 
 // missing is the code of a row that does not name its item.
@@ -106,7 +110,7 @@ func (l *layout) missing() Code {
 
 // refusal refuses the row for its problems.
 func (rd *reading) refusal() *RowError {
-	e := &RowError{Row: rd.update.Row, Update: rd.update, Problems: rd.problems}
+	e := &RowError{Row: rd.update.Row, Update: *rd.update, Problems: rd.problems}
 	isRounded := func(p Problem) bool { return p.Code == CodeIDRounded && p.Field == ColumnItemID }
 	if slices.ContainsFunc(rd.problems, isRounded) {
 		e.Rounded = rd.rounded

@@ -13,6 +13,9 @@ func isFiller(r rune) bool {
 	if r < utf8.RuneSelf {
 		return r <= ' ' || r == 0x7f
 	}
+	if 0x3000 < r && r < 0xd800 {
+		return false // the writing of East Asia, the usual case
+	}
 	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
 }
 

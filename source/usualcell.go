@@ -1,7 +1,5 @@
 package source
 
-import "bytes"
-
 // usualCell reads a whole cell in one go if it is spelled as nearly every program
 // spells it:
 //
@@ -13,15 +11,11 @@ func (s *sheetReader) usualCell() (read bool, err error) {
 	if s.emptyTag || len(s.rootPrefix) > 0 {
 		return false, nil
 	}
-	name, rest, ok := cutAttribute(s.buf[s.pos:s.end], `<c r="`)
-	if !ok {
-		return false, nil
-	}
-	column, row, ok := parseReference(name)
+	column, row, rest, ok := usualName(s.buf[s.pos:s.end])
 	if !ok || row != s.row.number || s.cells >= maxCells || len(s.seen) >= maxColumn || column >= maxColumn {
 		return false, nil
 	}
-	c := stored{kind: storedNumber, start: len(s.values)}
+	c := stored{start: len(s.values)}
 	if rest, ok = s.usualKind(&c, rest); !ok {
 		return false, nil
 	}
@@ -32,7 +26,28 @@ func (s *sheetReader) usualCell() (read bool, err error) {
 	if err := s.place(column); err != nil {
 		return false, err
 	}
-	return true, s.addCell(column, c)
+	return true, s.addCell(column, &c)
+}
+
+// usualName reads the beginning of a cell up to its name; the column counts from 0 and
+// the row from 1.
+func usualName(b []byte) (column, row int, rest []byte, ok bool) {
+	const mostLetters, mostDigits = 3, 7
+	if rest, ok = cutText(b, `<c r="`); !ok {
+		return 0, 0, nil, false
+	}
+	i := 0
+	for ; i < len(rest) && i < mostLetters && 'A' <= rest[i] && rest[i] <= 'Z'; i++ {
+		column = column*26 + int(rest[i]-'A') + 1
+	}
+	letters := i
+	for ; i < len(rest) && i < letters+mostDigits && '0' <= rest[i] && rest[i] <= '9'; i++ {
+		row = row*10 + int(rest[i]-'0')
+	}
+	if letters == 0 || i == len(rest) || rest[i] != '"' {
+		return 0, 0, nil, false
+	}
+	return column - 1, row, rest[i+1:], true
 }
 
 // usualKind reads what a cell says of its style and kind.
@@ -46,7 +61,7 @@ func (s *sheetReader) usualKind(c *stored, rest []byte) (behind []byte, ok bool)
 		rest = after
 	}
 	if kind, after, given := cutAttribute(rest, ` t="`); given {
-		if c.kind = storedKind(kind); c.kind == "" {
+		if c.kind, ok = kindOf(kind); !ok {
 			return nil, false
 		}
 		rest = after
@@ -67,15 +82,19 @@ func (s *sheetReader) usualEnd(c *stored, rest []byte) (behind []byte, ok bool) 
 	if rest, ok = cutText(rest, before); !ok {
 		return nil, false
 	}
-	n := bytes.IndexByte(rest, '<')
-	if n < 0 || bytes.IndexByte(rest[:n], '&') >= 0 {
-		return nil, false
+	n, escapes := 0, false
+	for n < len(rest) && rest[n] != '<' {
+		if rest[n] == '&' {
+			return nil, false
+		}
+		escapes = escapes || rest[n] == '_'
+		n++
 	}
 	if behind, ok = cutText(rest[n:], after); !ok {
 		return nil, false
 	}
 	s.values = append(s.values, rest[:n]...)
-	if c.kind == storedInline {
+	if escapes && c.kind == storedInline {
 		s.values = s.values[:c.start+len(decodeEscapes(s.values[c.start:]))]
 	}
 	c.hasValue = true
