@@ -17,21 +17,34 @@ type Check struct {
 	Table      feishu.Table // as in Job
 	Tables     bool         // refuse rows that neither name their table nor have it in Table
 	Duplicates Duplicates   // as in Job
+
+	// Early, if it is not nil, is given what comes of each row already while the file is
+	// read for the first time, as if no other row named the same item. The result is good
+	// until the following call.
+	Early func(*Result)
 }
 
-// Run reads the file and returns the number of its rows, and their results in file
-// order: Planned for those that would be sent. An error is the *source.FileError
-// that refuses the file, or among the results the last thing yielded: the file
-// changed between two readings.
-func (c Check) Run() (rows int, results iter.Seq2[Result, error], err error) {
-	read, named, err := check(c.Rows, c.Table, Shard{}, nil)
+// Findings are what a Check comes to.
+type Findings struct {
+	Rows  int  // of the file
+	Alone bool // no two rows name the same item, so the results given early hold
+
+	// Results are those of all rows in file order: Planned for those that would be sent.
+	// An error is the last thing yielded: the file changed between two readings.
+	Results iter.Seq2[Result, error]
+}
+
+// Run reads the file. An error is the *source.FileError that refuses it, or what else
+// ended Rows.
+func (c Check) Run() (Findings, error) {
+	read := checked{table: c.Table, offline: true, tableless: !c.Tables}
+	named, err := read.read(c.Rows, c.Early)
 	if err != nil {
-		return 0, nil, err
+		return Findings{}, err
 	}
 	named.ownersAreItems()
 	read.ruled, _ = named.rulings(cmp.Or(c.Duplicates, RejectDuplicates))
-	read.offline, read.tableless = true, !c.Tables
-	return read.rows, read.planned(c.Rows), nil
+	return Findings{Rows: read.rows, Alone: len(read.ruled) == 0, Results: read.planned(c.Rows)}, nil
 }
 
 // A checked file has been read once: its rows are counted, and it is known which
@@ -50,40 +63,40 @@ type checked struct {
 	early *survey // what can be told of each row alone, nil where that is not enough
 }
 
-// check reads the whole file, for a shard, and adds its rows to the early survey, if there
-// is to be one.
-func check(rows source.Rows, table feishu.Table, shard Shard, early *survey) (checked, *mentions, error) {
-	c, named := checked{table: table, shard: shard, early: early}, newMentions()
+// read reads the whole file for the first time, and gives early, if it is not nil, what
+// comes of each row of the shard alone.
+func (c *checked) read(rows source.Rows, early func(*Result)) (*mentions, error) {
+	named := newMentions()
 	var s step
 	for u, err := range Ahead(rows) {
 		bad, rejected := errors.AsType[*source.RowError](err)
 		if err != nil && !rejected {
-			return checked{}, nil, err
+			return nil, err
 		}
 		c.rows++
-		if shard.owns(u, bad) {
+		if c.shard.owns(u, bad) {
 			c.own++
 		}
 		ok := true
 		switch {
 		case rejected:
 			ok = named.addRejected(bad, c.tableOf(&bad.Update))
-		case u.Aside == "" && !u.Empty() && u.ItemID == "" && shard.Divided():
-			return checked{}, nil, &ShardError{Row: u.Row, Owner: u.UserID}
+		case u.Aside == "" && !u.Empty() && u.ItemID == "" && c.shard.Divided():
+			return nil, &ShardError{Row: u.Row, Owner: u.UserID}
 		case u.Aside == "" && !u.Empty():
 			ok = named.add(&u, c.tableOf(&u))
 		}
 		if !ok {
-			return checked{}, nil, errTables
+			return nil, errTables
 		}
 		if early == nil {
 			continue
 		}
 		if ours, err := c.plan(&s, &u, err); ours && err == nil {
-			early.add(&s.result)
+			early(&s.result)
 		}
 	}
-	return c, named, nil
+	return named, nil
 }
 
 // tableOf is the table a row belongs to.
@@ -105,7 +118,6 @@ func (c *checked) planned(rows source.Rows) iter.Seq2[Result, error] {
 				return
 			}
 			reread++
-			s.result.FinishedAt = time.Now().UTC().Truncate(time.Millisecond)
 			if ours && !yield(s.result, nil) {
 				return
 			}
@@ -129,6 +141,7 @@ func (c *checked) plan(s *step, u *source.Update, err error) (ours bool, _ error
 	if s.known && r.ToMend() {
 		*r, err = c.before.noted(r.Row)
 	}
+	r.FinishedAt = time.Now().UTC().Truncate(time.Millisecond)
 	if !s.done {
 		r.Status, r.Sent, r.After = Planned, s.fields, s.fields
 	}

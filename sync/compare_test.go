@@ -274,12 +274,12 @@ func TestOwnersUncompared(t *testing.T) {
 	if got := statuses(results); err != nil || got != "rejected owner_not_compared, updated, rejected owner_not_compared" {
 		t.Errorf("%s, %v", got, err)
 	}
-	_, checked, err := sync.Check{Rows: s.job.Rows, Table: s.job.Table, Tables: true}.Run()
+	checked, err := sync.Check{Rows: s.job.Rows, Table: s.job.Table, Tables: true}.Run()
 	if err != nil {
 		t.Fatal(err)
 	}
 	results = map[int]sync.Result{}
-	for r, err := range checked {
+	for r, err := range checked.Results {
 		if err != nil {
 			t.Fatal(err)
 		}

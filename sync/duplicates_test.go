@@ -179,12 +179,12 @@ func BenchmarkCheck(b *testing.B) {
 	}}
 	b.ReportAllocs()
 	for b.Loop() {
-		_, results, err := c.Run()
+		found, err := c.Run()
 		if err != nil {
 			b.Fatal(err)
 		}
 		n := 0
-		for r, err := range results {
+		for r, err := range found.Results {
 			if err != nil || r.Status != Planned {
 				b.Fatal(r, err)
 			}

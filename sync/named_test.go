@@ -93,11 +93,11 @@ func TestOwnersOfSeveralTables(t *testing.T) {
 	owned := func(row int, table string) source.Update {
 		return source.Update{Row: row, TableID: table, UserID: "ou_a", Current: source.Number(fmt.Sprint(row))}
 	}
-	checkRows, checked, err := sync.Check{Rows: rows(owned(2, "8"), owned(3, "9")), Table: feishu.Table{SourceID: "1"}, Tables: true}.Run()
-	if err != nil || checkRows != 2 {
+	checked, err := sync.Check{Rows: rows(owned(2, "8"), owned(3, "9")), Table: feishu.Table{SourceID: "1"}, Tables: true}.Run()
+	if err != nil || checked.Rows != 2 {
 		t.Fatal(err)
 	}
-	for r := range checked {
+	for r := range checked.Results {
 		if r.Status != sync.Planned {
 			t.Errorf("%+v", r)
 		}

@@ -38,7 +38,7 @@ type Plan struct {
 // itself is one of those that Run yields.
 func (j Job) Plan(ctx context.Context) (Plan, iter.Seq2[Result, error], error) {
 	j = j.withDefaults()
-	c, named, err := check(Until(ctx, j.Rows), j.Table, j.Shard, j.early())
+	c, named, err := j.check(ctx)
 	if err != nil {
 		return Plan{}, nil, err
 	}
@@ -52,13 +52,17 @@ func (j Job) Plan(ctx context.Context) (Plan, iter.Seq2[Result, error], error) {
 	return plan, c.planned(Until(ctx, j.Rows)), nil
 }
 
-// early is a survey that can be made while the file is checked, nil where what comes of a
+// check reads the file for the first time, and surveys it on the way unless what comes of a
 // row depends on what Feishu has.
-func (j Job) early() *survey {
-	if j.Compare {
-		return nil
+func (j Job) check(ctx context.Context) (checked, *mentions, error) {
+	c := checked{table: j.Table, shard: j.Shard}
+	var early func(*Result)
+	if !j.Compare {
+		c.early = newSurvey(j.Guards)
+		early = c.early.add
 	}
-	return newSurvey(j.Guards)
+	named, err := c.read(Until(ctx, j.Rows), early)
+	return c, named, err
 }
 
 // prepare finds out what Feishu has, if the job compares, and goes through the file

@@ -100,7 +100,7 @@ type Repeat struct {
 func (j Job) Run(ctx context.Context) iter.Seq2[Result, error] {
 	j = j.withDefaults()
 	return func(yield func(Result, error) bool) {
-		c, named, err := check(Until(ctx, j.Rows), j.Table, j.Shard, j.early())
+		c, named, err := j.check(ctx)
 		if err == nil {
 			c.before, err = j.Begin(c.own, c.rows)
 		}

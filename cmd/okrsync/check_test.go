@@ -67,3 +67,67 @@ func TestCheckJSON(t *testing.T) {
 		t.Errorf("%d, %s", code, stdout)
 	}
 }
+
+// Rows that name the same item are answered as such, and counted once, though what came of
+// the first was written down before the second was read.
+func TestCheckTwins(t *testing.T) {
+	text := "metric_item_id,target\n7,5\n8,x\n9,6\n7,4\n9,6\n"
+	code, stdout, _ := checkText(t, t.Context(), text, "--json", "--source=1", "--table=2")
+	var answer struct {
+		Counts   map[string]int
+		Files    []string
+		Folder   string
+		Problems []problem
+	}
+	if err := json.Unmarshal([]byte(stdout), &answer); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]int{"planned": 1, "rejected": 3, "ignored": 1}
+	for status, n := range answer.Counts {
+		if n != want[status] {
+			t.Errorf("%d are %s", n, status)
+		}
+	}
+	if code != exitRows || len(answer.Problems) != 3 || len(answer.Files) != 4 {
+		t.Errorf("%d, %+v", code, answer)
+	}
+}
+
+// A file that is refused, however late, leaves nothing behind; a folder that was there
+// stays.
+func TestRefusedCheckLeavesNothing(t *testing.T) {
+	refused := "metric_item_id,target\n" + strings.Repeat("7,5\n", 10_000) + "metric_item_id,initial value\n8,5\n"
+	for _, before := range []string{"", "a", "a/b", "a/b/out"} {
+		t.Chdir(t.TempDir())
+		if err := os.MkdirAll(filepath.Join(".", before), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		code, _, stderr := checkText(t, t.Context(), refused, "--out=a/b/out")
+		if code != exitInput || !strings.Contains(stderr, "line 10002") {
+			t.Errorf("%d: %s", code, stderr)
+		}
+		var left []string
+		_ = filepath.WalkDir(".", func(path string, _ os.DirEntry, _ error) error {
+			left = append(left, path)
+			return nil
+		})
+		if got := left[len(left)-1]; got != filepath.Join(".", before) {
+			t.Errorf("%v is left of %q", left, before)
+		}
+	}
+}
+
+// Of a file that is refused and a disk that takes nothing the file is told first, for it
+// must be mended anyway. Without a folder there is an answer too.
+func TestCheckNowhereToWrite(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("out", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]int{"metric_item_id,target\n7,5\n8,6\n": exitUsage, "metric_item_id,target\n7,5\nmetric_item_id,initial value\n": exitInput} {
+		code, stdout, stderr := checkText(t, t.Context(), text, "--out=out", "--json")
+		if code != want || want == exitUsage && (!strings.Contains(stdout, `"rows":2`) || !strings.Contains(stderr, "out")) {
+			t.Errorf("%d: %s, %s", code, stdout, stderr)
+		}
+	}
+}

@@ -31,11 +31,11 @@ func answerTo(t *testing.T, text, lang string) string {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	_, rows, err := sync.Check{Rows: f.Rows(), Table: feishu.Table{SourceID: "1", ID: "2"}}.Run()
+	found, err := sync.Check{Rows: f.Rows(), Table: feishu.Table{SourceID: "1", ID: "2"}}.Run()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := CSV(folder, lang, rows); err != nil {
+	if err := CSV(folder, lang, found.Results); err != nil {
 		t.Fatal(err)
 	}
 	content, err := os.ReadFile(filepath.Join(folder, CSVName))
@@ -150,12 +150,12 @@ func TestP114_ResultGivenBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer f.Close()
-		_, results, err := sync.Check{Rows: f.Rows()}.Run()
+		found, err := sync.Check{Rows: f.Rows()}.Run()
 		if err != nil {
 			t.Fatal(err)
 		}
 		var got []string
-		for r, err := range results {
+		for r, err := range found.Results {
 			if err != nil {
 				t.Fatal(err)
 			}

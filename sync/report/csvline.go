@@ -20,11 +20,8 @@ type csvLine struct {
 
 	at     time.Time // of the last time that was written
 	atText []byte
-	names  map[given]string
+	names  [16]string // cells with the names of fields, by which of the four are given
 }
-
-// given says which fields there are.
-type given [4]bool
 
 // begin begins the next line.
 func (l *csvLine) begin() { l.b, l.cells = l.b[:0], 0 }
@@ -62,16 +59,20 @@ func (l *csvLine) omitNumber(n int) {
 
 // fieldNames adds a cell with the names of fields.
 func (l *csvLine) fieldNames(f feishu.Fields) {
-	key := given{f.Initial != "", f.Target != "", f.Current != "", f.SupportedUserID != ""}
-	names, known := l.names[key]
-	if !known {
-		if l.names == nil {
-			l.names = map[given]string{}
-		}
-		names = strings.Join(f.Names(), ",")
-		l.names[key] = names
+	l.comma()
+	if f.Empty() {
+		return
 	}
-	l.text(names)
+	which := 0
+	for i, given := range [...]bool{f.Initial != "", f.Target != "", f.Current != "", f.SupportedUserID != ""} {
+		if given {
+			which |= 1 << i
+		}
+	}
+	if l.names[which] == "" {
+		l.names[which] = string(appendCell(nil, strings.Join(f.Names(), ",")))
+	}
+	l.b = append(l.b, l.names[which]...)
 }
 
 // object adds a cell with fields as a JSON object, none as nothing.
@@ -96,41 +97,44 @@ func (l *csvLine) time(t time.Time) {
 
 // appendCell appends a cell, in quotation marks where encoding/csv has them.
 func appendCell[T string | []byte](b []byte, text T) []byte {
-	start := len(b)
-	b = append(b, text...)
-	if !isQuoted(b[start:]) {
-		return b
+	if !isQuoted(text) {
+		return append(b, text...)
 	}
-	b = append(b[:start], '"')
+	b = append(b, '"')
+	plain := 0 // where begins what is not appended yet
 	for i := range len(text) {
-		switch c := text[i]; c {
+		c := text[i]
+		if !special[c] || c == ',' {
+			continue
+		}
+		b = append(b, text[plain:i]...)
+		plain = i + 1
+		switch c {
 		case '"':
 			b = append(b, `""`...)
-		case '\r': // comes back with the line feed
 		case '\n':
 			b = append(b, "\r\n"...)
-		default:
-			b = append(b, c)
-		}
+		} // and \r comes back with the line feed
 	}
+	b = append(b, text[plain:]...)
 	return append(b, '"')
 }
 
 // special are the bytes that no cell without quotation marks has.
 var special = [256]bool{',': true, '"': true, '\r': true, '\n': true}
 
-func isQuoted(text []byte) bool {
+func isQuoted[T string | []byte](text T) bool {
 	if len(text) == 0 {
 		return false
 	}
-	for _, c := range text {
-		if special[c] {
+	for i := range len(text) {
+		if special[text[i]] {
 			return true
 		}
 	}
 	if text[0] > ' ' && text[0] < utf8.RuneSelf && text[0] != '\\' {
 		return false
 	}
-	first, _ := utf8.DecodeRune(text)
+	first, _ := utf8.DecodeRuneInString(string(text[:min(len(text), utf8.UTFMax)]))
 	return unicode.IsSpace(first) || string(text) == `\.` // which ends a table in PostgreSQL
 }
