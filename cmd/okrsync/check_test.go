@@ -9,6 +9,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"okrsync/source"
+	"okrsync/sync"
 )
 
 // checkText runs okrsync check on a text, in a folder of its own.
@@ -129,5 +132,26 @@ func TestCheckNowhereToWrite(t *testing.T) {
 		if code != want || want == exitUsage && (!strings.Contains(stdout, `"rows":2`) || !strings.Contains(stderr, "out")) {
 			t.Errorf("%d: %s, %s", code, stdout, stderr)
 		}
+	}
+}
+
+// A disk that takes no more is no reason not to know the file: it is read to its end.
+func TestFirstReadingThatIsLeft(t *testing.T) {
+	rows := func(yield func(source.Update, error) bool) {
+		for row, item := range []string{"7", "8", "7"} {
+			if !yield(source.Update{Row: row + 2, ItemID: item, Target: "5"}, nil) {
+				return
+			}
+		}
+	}
+	first := firstReading{check: sync.Check{Rows: rows}}
+	for r, err := range first.results {
+		if r.Row != 2 || err != nil {
+			t.Error(r, err)
+		}
+		break
+	}
+	if !first.done || first.Rows != 3 || first.Alone || first.refused != nil {
+		t.Errorf("%+v", first)
 	}
 }

@@ -45,41 +45,25 @@ func (i *inspection) check(ctx context.Context) (sync.Check, error) {
 	}, nil
 }
 
-// errNotAlone says that some rows name the same item.
-var errNotAlone = errors.New("what comes of a row depends on another one")
-
 // read reads the file and writes result.csv, if it is wanted: on the way, as if no two rows
 // named the same item, and once more if some do. An error is one that refuses the file.
 func (i *inspection) read(check sync.Check) error {
-	var found sync.Findings
-	var refused error
-	first := func(yield func(sync.Result, error) bool) {
-		wanted := true
-		check.Early = func(r *sync.Result) { wanted = wanted && yield(*r, nil) }
-		switch found, refused = check.Run(); {
-		case !wanted:
-		case refused != nil:
-			yield(sync.Result{}, refused)
-		case !found.Alone:
-			yield(sync.Result{}, errNotAlone)
-		}
-	}
+	first := firstReading{check: check}
 	folder, err := i.makeFolder()
 	if err == nil {
-		err = i.list(folder, first)
+		err = i.list(folder, first.results)
 	}
-	if found.Results == nil && refused == nil {
-		check.Early = nil
-		found, refused = check.Run() // what the file is comes before what the disk is
+	if !first.done {
+		first.run(nil) // what the file is comes before what the disk is
 	}
-	if refused != nil {
+	if first.refused != nil {
 		i.dropFolder()
-		return refused
+		return first.refused
 	}
-	i.results = found.Results
-	i.noted(i.input, found.Rows, found.Rows)
+	i.results = first.Results
+	i.noted(i.input, first.Rows, first.Rows)
 	if errors.Is(err, errNotAlone) {
-		err = i.list(folder, found.Results)
+		err = i.list(folder, i.results)
 	}
 	if err != nil {
 		i.ended(folder, err)
@@ -88,6 +72,39 @@ func (i *inspection) read(check sync.Check) error {
 	i.folder = folder
 	i.fault = i.summary.Check()
 	return nil
+}
+
+// A firstReading is the first reading of a file, and what it finds.
+type firstReading struct {
+	check sync.Check
+	done  bool
+
+	sync.Findings
+	refused error // the file
+}
+
+// errNotAlone says that some rows name the same item.
+var errNotAlone = errors.New("what comes of a row depends on another one")
+
+// results does the reading, and yields what comes of each row as if no two of them named
+// the same item; if some do, that is the last error. The reading goes on to the end of the
+// file, whoever leaves the loop.
+func (f *firstReading) results(yield func(sync.Result, error) bool) {
+	wanted := true
+	f.run(func(r *sync.Result) { wanted = wanted && yield(*r, nil) })
+	switch {
+	case !wanted:
+	case f.refused != nil:
+		yield(sync.Result{}, f.refused)
+	case !f.Alone:
+		yield(sync.Result{}, errNotAlone)
+	}
+}
+
+func (f *firstReading) run(early func(*sync.Result)) {
+	f.check.Early = early
+	f.Findings, f.refused = f.check.Run()
+	f.done = true
 }
 
 // makeFolder makes the folder for the answer.
