@@ -52,7 +52,7 @@ func (b *bench) limits(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			j := job{file: file, rows: s.rows, batch: s.batch, workers: 6, limits: s.told, pace: s.pace}
+			j := job{file: file, rows: s.rows, batch: s.batch, workers: 7, limits: s.told, pace: s.pace}
 			if s.batch > 1 {
 				j.workers = 32
 			}

@@ -33,7 +33,7 @@ func (b *bench) sendOne(ctx context.Context, t *table, rows int, format string, 
 	if err != nil {
 		return err
 	}
-	j := job{file: file, rows: rows, batch: batch, workers: 6, limits: "auto"}
+	j := job{file: file, rows: rows, batch: batch, workers: 7, limits: "auto"}
 	if batch > 1 {
 		j.workers = 32
 	} else if latency > 0 {

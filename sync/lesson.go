@@ -32,6 +32,7 @@ type lesson struct {
 	resumed   time.Time // the end of the silence after it
 	through   int       // calls that were let through before it,
 	first     time.Time // since this time
+	tried     int       // calls that went out after it
 
 	calmAt  time.Time // when, without another refusal, the lesson may be raised
 	hold    int       // how many periods, or units if longer, that was after the refusal
@@ -65,7 +66,7 @@ func (p *pace) refuse(now, sent, until time.Time, told bool) {
 	}
 	from, first := p.resumed, p.refusedAt.IsZero()
 	p.flight, p.eased = max(1, min(p.flight, float64(p.out))/4), true
-	p.refusedAt, p.resumed = now, later(p.resumed, until)
+	p.refusedAt, p.resumed, p.tried = now, later(p.resumed, until), 0
 	more := p.count(from, now)
 	if p.through == 0 || first && now.Sub(p.born) < p.record().limit.Period {
 		return // a run before this one may have used the limit up
@@ -226,6 +227,20 @@ func (p *pace) record() *window {
 		}
 	})
 	return longest
+}
+
+// doubtful reports whether the next call is one that may well be refused: about as many went
+// out as before a refusal that taught nothing, or as many as the lesson is certain of.
+func (p *pace) doubtful() bool {
+	switch {
+	case p.refusedAt.IsZero():
+		return false
+	case p.learned == nil:
+		return p.through*19/20 <= p.tried && p.tried < p.through*5/4
+	case p.raised:
+		return p.learned.out+p.learned.held >= p.base.N
+	}
+	return false
 }
 
 // climb raises the lesson after calm periods, and forgets it when it is no longer

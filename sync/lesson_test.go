@@ -245,6 +245,55 @@ func TestFlight(t *testing.T) {
 	}
 }
 
+// TestDoubt shows that one call at a time finds out whether as many are let through as
+// before a first refusal, which may have had other reasons, and whether a lesson that was
+// raised bears more than before.
+func TestDoubt(t *testing.T) {
+	p, now := newPace([]Limit{{N: 200, Period: 6 * second}}, 0, false, 7), time.Unix(1_000_000, 0)
+	send := func() {
+		if wait := p.take(now); wait != 0 {
+			t.Fatalf("a call waits for %s", wait)
+		}
+		sent := now
+		now = now.Add(20 * milli)
+		p.give(now, sent, passed)
+	}
+	for range 100 {
+		send()
+	}
+	p.take(now)
+	now = now.Add(20 * milli)
+	p.refuse(now, now, now.Add(6*second), true)
+	p.give(now, now, refused)
+	p.flight, now = 7, now.Add(6*second)
+	for n := range 200 {
+		want := 7
+		if 95 <= n && n < 125 {
+			want = 1
+		}
+		if got := p.room(); got != want {
+			t.Fatalf("after %d calls %d may be on the wire", n, got)
+		}
+		send()
+		p.flight = 7
+	}
+	now = now.Add(7 * second)
+	p.base = Limit{N: 100, Period: 6 * second}
+	p.learned, p.raised = p.record().narrowed(p.base, now), true
+	p.learned.limit.N += 5
+	for n := range p.learned.limit.N {
+		want := 7
+		if n >= 100 {
+			want = 1
+		}
+		if got := p.room(); got != want {
+			t.Fatalf("a raised lesson: after %d calls %d may be on the wire", n, got)
+		}
+		send()
+		p.flight = 7
+	}
+}
+
 // TestStrict shows that strict permits come back a whole period after the answer, those
 // of refused calls too, and others a little earlier.
 func TestStrict(t *testing.T) {

@@ -50,7 +50,7 @@ func newPace(limits []Limit, burst int, strict bool, flight int) *pace {
 // how long it must wait at least.
 func (p *pace) take(now time.Time) time.Duration {
 	p.climb(now)
-	if p.out >= int(p.flight) {
+	if p.out >= p.room() {
 		return forever
 	}
 	var wait, early time.Duration
@@ -75,10 +75,20 @@ func (p *pace) take(now time.Time) time.Duration {
 		return wait
 	}
 	p.each((*window).take)
+	p.tried++
 	if p.out++; p.born.IsZero() {
 		p.born = now
 	}
 	return 0
+}
+
+// room is how many calls may be on the wire: one where the next may well be refused, so
+// that no others are refused with it.
+func (p *pace) room() int {
+	if p.doubtful() {
+		return 1
+	}
+	return int(p.flight)
 }
 
 // An outcome is what a pace learns from a call besides that it is over.

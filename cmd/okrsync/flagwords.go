@@ -15,7 +15,7 @@ var flagWords = map[string]string{ //nolint:gosec // the flag --token-life is no
 	"user-id-type":     "用户 ID 的类型 `TYPE`：open_id、union_id 或 user_id",
 	"batch-size":       "一次调用更新的指标项数 `N`，1 到 100（默认 1）",
 	"rate":             "飞书允许的调用频率 `N/PERIOD[,N/PERIOD]`，按接口计算；auto 表示自行找出（默认 100/1m）",
-	"workers":          "同时进行的调用数 `N`，1 到 64，或 auto（默认 auto：6，批量更新时 32）",
+	"workers":          "同时进行的调用数 `N`，1 到 64，或 auto（默认 auto：7，批量更新时 32）",
 	"shard":            "只处理其中一份的行，`I/N`；--rate 和拦截上限按 N 分配（默认全部）",
 	"max-calls":        "全部接口合计的调用次数上限 `N`，用完即停，退出码 6（默认不限）",
 	"max-changed-rows": "将更新的行超过 `N` 时不发送，直到加 --yes（默认不限）",

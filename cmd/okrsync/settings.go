@@ -72,7 +72,7 @@ func settings(c *config) []setting {
 // syncSettings are the settings of the engine.
 func syncSettings(c *config) []setting {
 	return []setting{
-		{key: "sync.workers", flag: "workers", usage: "how many calls are made at a time, `N` from 1 to 64 or auto (default auto: 6, and 32 for batches)", set: orAuto(&c.workers, count(&c.workers, 1, 64))},
+		{key: "sync.workers", flag: "workers", usage: "how many calls are made at a time, `N` from 1 to 64 or auto (default auto: 7, and 32 for batches)", set: orAuto(&c.workers, count(&c.workers, 1, 64))},
 		{key: "sync.rate", flag: "rate", usage: "how many calls of a kind Feishu allows, `N/PERIOD[,N/PERIOD]`, or auto to find out (default 100/1m)", set: orAuto(&c.limits, limits(&c.limits))},
 		{
 			key: "sync.batch_size", flag: "batch-size", usage: "how many items one call updates, `N` from 1 to 100 (default 1)",

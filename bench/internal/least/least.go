@@ -42,7 +42,7 @@ func FromFlags() *Program {
 	flag.StringVar(&p.URL, "url", "", "the server's address")
 	flag.StringVar(&p.Source, "source", "7000000000000000001", "the metric source")
 	flag.StringVar(&p.Table, "table", "7050000000000000001", "the metric table")
-	flag.IntVar(&p.Workers, "workers", 6, "how many calls are made at a time")
+	flag.IntVar(&p.Workers, "workers", 7, "how many calls are made at a time")
 	flag.IntVar(&p.Batch, "batch", 1, "how many rows a call has")
 	pace := flag.Float64("pace", 0, "how many calls go out in a second, evenly; 0 for no bound")
 	flag.Parse()
