@@ -2,7 +2,7 @@ package sync
 
 import "iter"
 
-// Ahead passes on what it takes in a goroutine of its own, some dozens at a time: one core
+// Ahead passes on what it takes in a goroutine of its own, some hundred at a time: one core
 // reads while another makes something of it. What was read stays good. Leaving the loop
 // early is fine, and waits for the reader.
 func Ahead[T any](seq iter.Seq2[T, error]) iter.Seq2[T, error] {
@@ -27,7 +27,7 @@ func Ahead[T any](seq iter.Seq2[T, error]) iter.Seq2[T, error] {
 	}
 }
 
-const chunks, chunkSize = 3, 64
+const chunks, chunkSize = 3, 128
 
 // An ahead reads for somebody else. Every chunk is in one of three places: in spare, in
 // full, or with one of the two. Both channels have room for all of them.

@@ -58,7 +58,7 @@ func TestAheadPanics(t *testing.T) {
 		}
 	}()
 	for range Ahead(func(yield func(int, error) bool) {
-		upTo(100)(yield)
+		upTo(chunkSize + 1)(yield)
 		panic("a bug")
 	}) {
 		rows++
