@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"strings"
 	"time"
 
 	"okrsync/feishu"
@@ -80,7 +81,8 @@ func pagesOf[T any](ctx context.Context, r Retry, pacer *Pacer, size *int, again
 			if !yield(got, nil) || got.Next == "" {
 				return
 			}
-			token, seen[got.Next] = got.Next, true
+			token = strings.Clone(got.Next) // which may be a part of the whole page
+			seen[token] = true
 		}
 	}
 }
