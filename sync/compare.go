@@ -91,15 +91,16 @@ func meets(f feishu.Fields) bool { return f.Target != "" && feishu.SameNumber(f.
 // done if there is none that is certain; otherwise its result names the item.
 func (t *liveTable) find(s *step, u *source.Update) liveItem {
 	if u.ItemID == "" {
-		owned := t.owned[u.UserID]
+		owned := t.ownedBy(u.UserID)
 		if !t.whole || len(owned) != 1 {
 			t.notOwned(s, u.UserID, owned)
 			return liveItem{}
 		}
-		s.result.Item = owned[0]
-		return t.items[owned[0]]
+		s.result.Item = owned[0].id.String()
+		item, _ := t.get(s.result.Item)
+		return item
 	}
-	item, ok := t.items[u.ItemID]
+	item, ok := t.get(u.ItemID)
 	switch refusal := t.refusals[u.ItemID]; {
 	case refusal != nil:
 		s.end(s.result.failed(refusal))
@@ -112,14 +113,14 @@ func (t *liveTable) find(s *step, u *source.Update) liveItem {
 }
 
 // notOwned rejects a row whose owner has no item, or several.
-func (t *liveTable) notOwned(s *step, owner string, owned []string) {
+func (t *liveTable) notOwned(s *step, owner string, owned []ownedItem) {
 	switch {
 	case !t.whole:
 		s.settle(Rejected, ListIncomplete)
 	case len(owned) == 0:
 		s.settle(Rejected, OwnerUnknown, owner)
 	default:
-		s.settle(Rejected, OwnerAmbiguous, owner, some(slices.Values(owned)))
+		s.settle(Rejected, OwnerAmbiguous, owner, some(idsOf(owned)))
 	}
 }
 

@@ -60,8 +60,14 @@ func (p pipe) waves(windows []*window, from time.Time, n int) float64 {
 	}
 	// The permits of one period come back in the order of its answers.
 	wave := float64(w.limit.Period + min(w.limit.Period/slots, longestSlot) + max(0, p.reply-p.early))
+	if len(others) == 0 {
+		return float64(rounds)*max(wave, p.busy(w.limit.N)) + first
+	}
 	return float64(rounds)*max(wave, p.waves(others, from, w.limit.N)) + first
 }
+
+// busy is how long the workers take for n calls of many that nothing else holds up.
+func (p pipe) busy(n int) float64 { return float64(n) / float64(p.workers) * float64(p.reply) }
 
 // wanting is how long after a time the n-th permit is good, of those that the window
 // has: first those that are, then those of answered calls, then those of calls on the wire.

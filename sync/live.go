@@ -1,7 +1,7 @@
 package sync
 
 import (
-	"encoding/json"
+	"cmp"
 	"fmt"
 	"iter"
 	"maps"
@@ -28,72 +28,56 @@ func (l *live) table(t feishu.Table) *liveTable {
 // A liveTable is what was read of one table: all of its items, or those that were
 // wanted and some others.
 type liveTable struct {
-	items    map[string]liveItem
-	people   map[string]string        // each of them once: there are few, and many items
-	others   map[string]bool          // items of which only the id is known
+	liveItems
+
+	others   map[itemID]struct{}      // items of which only the id is known
 	whole    bool                     // all items of the table were read
-	owned    map[string][]string      // the items of each owner
-	ids      []string                 // of all items, sorted; none unless they were read
+	owned    []ownedItem              // sorted by owner, and then by id
+	ids      []itemID                 // of all items, sorted; none unless they were read
 	refusal  *feishu.Error            // the table could not be read at all
 	refusals map[string]*feishu.Error // single items that could not be read
 }
 
-// A liveItem is what a row is compared with.
-type liveItem struct {
-	feishu.Fields
-	owner     string
-	keyResult bool
+// An ownedItem is an item that has an owner.
+type ownedItem struct {
+	owner person
+	id    itemID
 }
 
 func newLiveTable() *liveTable {
-	return &liveTable{
-		items: make(map[string]liveItem), people: make(map[string]string),
-		others: make(map[string]bool), refusals: make(map[string]*feishu.Error),
-	}
-}
-
-// take takes in an item as Feishu gives it. The last answer about an item counts. Nothing
-// is kept of the answer but what is needed of it.
-func (t *liveTable) take(id string, item feishu.Item) {
-	number := func(n json.Number) json.Number { return json.Number(strings.Clone(string(n))) }
-	t.items[strings.Clone(id)] = liveItem{
-		Fields: feishu.Fields{
-			Initial: number(item.Initial), Target: number(item.Target), Current: number(item.Current),
-			SupportedUserID: t.person(item.SupportedUserID),
-		},
-		owner: t.person(item.UserID), keyResult: item.KeyResultID != "",
-	}
-}
-
-// person is the id of a person, the same text for the same one.
-func (t *liveTable) person(id string) string {
-	if id == "" {
-		return ""
-	}
-	known, ok := t.people[id]
-	if !ok {
-		known = strings.Clone(id)
-		t.people[known] = known
-	}
-	return known
+	return &liveTable{others: make(map[itemID]struct{}), refusals: make(map[string]*feishu.Error)}
 }
 
 // size is how many items are known.
-func (t *liveTable) size() int { return len(t.items) + len(t.others) }
+func (t *liveTable) size() int { return len(t.packed) + len(t.others) }
 
 // finish makes what was read ready to be asked. whole says that it is all of the
 // table.
 func (t *liveTable) finish(whole bool) {
-	t.whole, t.owned = whole, make(map[string][]string)
-	for _, id := range slices.Sorted(maps.Keys(t.items)) {
-		if owner := t.items[id].owner; owner != "" {
-			t.owned[owner] = append(t.owned[owner], id)
+	t.whole, t.owned = whole, make([]ownedItem, 0, len(t.packed))
+	for id, item := range t.packed {
+		if item.owner != 0 {
+			t.owned = append(t.owned, ownedItem{item.owner, id})
 		}
 	}
+	slices.SortFunc(t.owned, func(a, b ownedItem) int {
+		return cmp.Or(cmp.Compare(a.owner, b.owner), compareIDs(a.id, b.id))
+	})
 	if whole {
-		t.ids = slices.AppendSeq(slices.Collect(maps.Keys(t.items)), maps.Keys(t.others))
-		slices.Sort(t.ids)
+		t.ids = slices.AppendSeq(slices.AppendSeq(make([]itemID, 0, t.size()), maps.Keys(t.packed)), maps.Keys(t.others))
+		slices.SortFunc(t.ids, compareIDs)
 	}
+}
+
+// ownedBy gives the items of an owner.
+func (t *liveTable) ownedBy(owner string) []ownedItem {
+	who := t.people.known[owner]
+	first, found := slices.BinarySearchFunc(t.owned, who, func(o ownedItem, who person) int { return cmp.Compare(o.owner, who) })
+	if !found {
+		return nil
+	}
+	n, _ := slices.BinarySearchFunc(t.owned[first:], who+1, func(o ownedItem, who person) int { return cmp.Compare(o.owner, who) })
+	return t.owned[first : first+n]
 }
 
 // notifies returns who Feishu messages about an update of the item: its owner, if the
@@ -112,19 +96,21 @@ func (i liveItem) notifies(changing feishu.Fields, id string) string {
 	return i.owner
 }
 
-// keptDigits is how many digits of an id survive in a spreadsheet's number.
-const keptDigits = 15
+const (
+	keptDigits = 15 // of an id survive in a spreadsheet's number
+	mostDigits = 20 // has an id
+)
 
 // confirms reports whether an id that ends in zeros, as if it had been rounded, is
 // certain all the same: the whole table has it, and no other item that it may have
 // been rounded from, or none of the row's owner's.
 func (t *liveTable) confirms(id, owner string) bool {
-	item, there := t.items[id]
+	item, there := t.get(id)
 	if !there || !t.whole || owner != "" && owner != item.owner {
 		return false
 	}
 	for other := range t.near(id) {
-		if whose := t.items[other].owner; other != id && (owner == "" || whose == "" || whose == owner) {
+		if item, _ := t.get(other); other != id && (owner == "" || item.owner == "" || item.owner == owner) {
 			return false
 		}
 	}
@@ -134,23 +120,30 @@ func (t *liveTable) confirms(id, owner string) bool {
 // meant are the items that a late mention may mean; if it is certain, there is one. An
 // id that is not confirmed, or an owner of nothing, means none.
 func (t *liveTable) meant(l lateMention) []string {
-	switch {
-	case l.item == "" && t.whole && len(t.owned[l.owner]) > 1:
-		return nil // the row is told so; rows that name one of the items by its id are certain
-	case l.item == "":
-		return t.owned[l.owner]
-	case t.confirms(l.item, l.owner):
-		return []string{l.item}
+	if l.item != "" {
+		if t.confirms(l.item, l.owner) {
+			return []string{l.item}
+		}
+		return nil
 	}
-	return nil
+	owned := t.ownedBy(l.owner)
+	if t.whole && len(owned) > 1 {
+		return nil // the row is told so; rows that name one of the items by its id are certain
+	}
+	return slices.Collect(idsOf(owned))
 }
 
 // beginning gives the ids of the given length that begin with the digits.
 func (t *liveTable) beginning(digits string, length int) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		start, _ := slices.BinarySearch(t.ids, digits)
+		more := length - len(digits)
+		if more < 0 || length > mostDigits {
+			return
+		}
+		first, last := idOf(digits+strings.Repeat("0", more)), idOf(digits+strings.Repeat("9", more))
+		start, _ := slices.BinarySearchFunc(t.ids, first, compareIDs)
 		for _, id := range t.ids[start:] {
-			if !strings.HasPrefix(id, digits) || len(id) == length && !yield(id) {
+			if compareIDs(id, last) > 0 || !yield(id.String()) {
 				return
 			}
 		}
@@ -202,8 +195,8 @@ func (t *liveTable) left(damaged string) (digits string, length int) {
 	if len(damaged) > keptDigits && strings.Trim(damaged[keptDigits:], "0") == "" {
 		return damaged[:keptDigits], len(damaged)
 	}
-	if len(t.ids) > 0 && !slices.ContainsFunc(t.ids, func(id string) bool { return len(id) == len(damaged) }) {
-		return damaged[:min(len(damaged), keptDigits)], len(t.ids[0])
+	if len(t.ids) > 0 && !slices.ContainsFunc(t.ids, func(id itemID) bool { return int(id.digits) == len(damaged) }) {
+		return damaged[:min(len(damaged), keptDigits)], int(t.ids[0].digits)
 	}
 	return "", 0
 }
@@ -219,4 +212,15 @@ func some(ids iter.Seq[string]) string {
 		first = append(first, id)
 	}
 	return strings.Join(first, ", ")
+}
+
+// idsOf gives the ids of some items.
+func idsOf(owned []ownedItem) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, o := range owned {
+			if !yield(o.id.String()) {
+				return
+			}
+		}
+	}
 }

@@ -12,7 +12,7 @@ import (
 func someTable(ids ...string) *liveTable {
 	t := newLiveTable()
 	for _, id := range ids {
-		t.take(id, feishu.Item{ID: id, UserID: "ou_" + id})
+		t.take(id, &feishu.Item{ID: id, UserID: "ou_" + id})
 	}
 	t.finish(true)
 	return t

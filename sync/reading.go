@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"strings"
 	"sync"
 
 	"okrsync/feishu"
@@ -90,8 +89,8 @@ func (r *reading) list(ctx context.Context) iter.Seq2[feishu.Page[feishu.Item], 
 // takePage takes in a page of the list.
 func (r *reading) takePage(page feishu.Page[feishu.Item]) error {
 	before := r.found.size()
-	for _, item := range page.Items {
-		r.take(item)
+	for i := range page.Items {
+		r.take(&page.Items[i])
 	}
 	r.pages++
 	r.read += len(page.Items)
@@ -107,13 +106,17 @@ func (r *reading) takePage(page feishu.Page[feishu.Item]) error {
 }
 
 // take takes in an item of the list. Of one that nobody wants its id is enough.
-func (r *reading) take(item feishu.Item) {
-	_, seen := r.found.items[item.ID]
-	r.odd = r.odd || seen || r.found.others[item.ID] || !feishu.IsID(item.ID)
+func (r *reading) take(item *feishu.Item) {
+	if !feishu.IsID(item.ID) {
+		r.odd = true
+		return
+	}
+	seen := r.found.has(item.ID)
+	_, other := r.found.others[idOf(item.ID)]
+	r.odd = r.odd || seen || other
 	switch wanted := r.wanted.has(r.table, item.ID); {
-	case !feishu.IsID(item.ID):
 	case !wanted && !r.whole:
-		r.found.others[strings.Clone(item.ID)] = true
+		r.found.others[idOf(item.ID)] = struct{}{}
 	default:
 		if wanted && !seen {
 			r.missing--
@@ -128,7 +131,7 @@ func (r *reading) ask(ctx context.Context) error {
 	defer stop(nil)
 	var missing []string
 	for id := range r.wanted.items(r.table) {
-		if _, seen := r.found.items[id]; !seen {
+		if !r.found.has(id) {
 			missing = append(missing, id)
 		}
 	}
@@ -176,7 +179,7 @@ func (r *reading) get(ctx context.Context, id string) error {
 	switch {
 	case err == nil:
 		r.failed = 0
-		r.found.take(id, item)
+		r.found.take(id, &item)
 		r.OnLook(r.found.size())
 		return nil
 	case !refused:

@@ -72,11 +72,11 @@ func (e *engine) unapplied(ctx context.Context, steps []step) []step {
 	for i := range steps {
 		steps[i].result.Uncertain = true
 	}
-	items, refusals, err := e.lookAgain(ctx, steps)
+	found, err := e.lookAgain(ctx, steps)
 	var left []step
 	for _, s := range steps {
-		item, there := items[s.result.Item]
-		refusal := refusals[s.result.Item]
+		item, there := found.get(s.result.Item)
+		refusal := found.refusals[s.result.Item]
 		switch {
 		case there && s.fields.Changing(item.Fields).Empty() && s.result.Attempts == 0:
 			s.result.Status = Unchanged
@@ -115,9 +115,9 @@ func (e *engine) unconfirmed(ctx context.Context, r Result, err error) {
 }
 
 // lookAgain reads the items of steps of one table: one by itself, more of them as the live
-// items were read at first. Items that Feishu does not know are in neither map. The error
-// is one about all items that are not there.
-func (e *engine) lookAgain(ctx context.Context, steps []step) (map[string]liveItem, map[string]*feishu.Error, error) {
+// items were read at first. The error is one about all items that are not found, if they are
+// not refused.
+func (e *engine) lookAgain(ctx context.Context, steps []step) (*liveTable, error) {
 	named, table := newMentions(), steps[0].table()
 	for _, s := range steps {
 		named.mention(s.result.Row, s.result.Item, table, uint64(s.result.Row))
@@ -133,5 +133,5 @@ func (e *engine) lookAgain(ctx context.Context, steps []step) (map[string]liveIt
 	if len(steps) == 1 || r.found.refusal != nil {
 		err = r.ask(ctx) // one by one
 	}
-	return r.found.items, r.found.refusals, err
+	return r.found, err
 }
