@@ -29,12 +29,12 @@ var groups = []struct {
 	name string
 	run  func(*bench, context.Context) error
 }{
-	{"send", (*bench).send}, {"limits", (*bench).limits}, {"read", (*bench).read}, {"start", (*bench).start},
+	{"send", (*bench).send}, {"diff", (*bench).diff}, {"limits", (*bench).limits}, {"read", (*bench).read}, {"start", (*bench).start},
 }
 
 func main() {
 	var b bench
-	only := flag.String("only", "", "the groups to measure: send, limits, read, start, with commas (default: all)")
+	only := flag.String("only", "", "the groups to measure: send, diff, limits, read, start, with commas (default: all)")
 	flag.IntVar(&b.runs, "runs", 3, "how often each is measured; medians are shown")
 	tolerant := flag.Bool("tolerant", false, "a target that is missed is shown, and no failure")
 	flag.BoolVar(&b.short, "short", false, "files of 20,000 rows and no latency only, and the shorter limits")

@@ -60,23 +60,8 @@ func least(name string) func(context.Context, *bench, *server, job) (result, err
 // is sent, as by the others.
 func synced(formats string) func(context.Context, *bench, *server, job) (result, error) {
 	return func(ctx context.Context, b *bench, s *server, j job) (result, error) {
-		out, err := os.MkdirTemp(b.folder, "out-")
+		u, said, err := b.sync(ctx, s, j, formats, "--no-diff")
 		if err != nil {
-			return result{}, err
-		}
-		defer func() { _ = os.RemoveAll(out) }()
-		u, err := measure(ctx, b.folder, []string{"OKRSYNC_FEISHU_BASE_URL=" + s.url, "FEISHU_APP_ID=a", "FEISHU_APP_SECRET=b", "OKRSYNC_REPORT_FORMATS=" + formats},
-			b.path("okrsync"), "sync", "--no-diff", "--json", "--progress=none", "--log-level=error", "--out", out, "--rate", j.limits,
-			"--workers", strconv.Itoa(j.workers), "--batch-size", strconv.Itoa(j.batch),
-			"--source=7000000000000000001", "--table=7050000000000000001", j.file)
-		if err != nil {
-			return result{}, err
-		}
-		var said struct {
-			Counts      struct{ Updated int }
-			RateLimited int `json:"rate_limited"`
-		}
-		if err := json.Unmarshal(u.out, &said); err != nil {
 			return result{}, err
 		}
 		if said.Counts.Updated != j.rows {
@@ -84,4 +69,34 @@ func synced(formats string) func(context.Context, *bench, *server, job) (result,
 		}
 		return result{u, said.RateLimited}, nil
 	}
+}
+
+// A summary is what okrsync says of a run.
+type summary struct {
+	Counts      struct{ Updated, Unchanged int }
+	RateLimited int `json:"rate_limited"`
+	Calls       struct {
+		List, Patch int
+		BatchUpdate int `json:"batch_update"`
+	}
+}
+
+// sync runs okrsync.
+func (b *bench) sync(ctx context.Context, s *server, j job, formats string, flags ...string) (usage, summary, error) {
+	out, err := os.MkdirTemp(b.folder, "out-")
+	if err != nil {
+		return usage{}, summary{}, err
+	}
+	defer func() { _ = os.RemoveAll(out) }()
+	environ := []string{"OKRSYNC_FEISHU_BASE_URL=" + s.url, "FEISHU_APP_ID=a", "FEISHU_APP_SECRET=b", "OKRSYNC_REPORT_FORMATS=" + formats}
+	args := append([]string{
+		"sync", "--json", "--progress=none", "--log-level=error", "--out", out, "--rate", j.limits,
+		"--workers", strconv.Itoa(j.workers), "--batch-size", strconv.Itoa(j.batch), "--source=7000000000000000001", "--table=7050000000000000001",
+	}, flags...)
+	u, err := measure(ctx, b.folder, environ, b.path("okrsync"), append(args, j.file)...)
+	if err != nil {
+		return usage{}, summary{}, err
+	}
+	var said summary
+	return u, said, json.Unmarshal(u.out, &said)
 }

@@ -3,13 +3,15 @@ package main
 import (
 	"os"
 	"runtime/debug"
+
+	"okrsync/source"
 )
 
 // leanCollector sets how far the heap may grow between two collections, in percent: as
-// far as Go lets it at first, and never further than a few megabytes beyond what the
-// index of a file may take, which has no pointers and costs the collector nothing. The
-// environment's GOGC comes first. A file of 0 bytes is none.
-func leanCollector(size int64) {
+// far as Go lets it at first, and never further than a few megabytes beyond what is kept:
+// so many bytes without pointers, which cost the collector nothing. The environment's GOGC
+// comes first.
+func leanCollector(kept int64) {
 	const (
 		usual = 100
 		least = 5
@@ -19,6 +21,22 @@ func leanCollector(size int64) {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
-	index := size // 24 bytes for each row, which takes about as many in the file
-	debug.SetGCPercent(int(min(usual, max(least, 100*room/(own+index)))))
+	debug.SetGCPercent(int(min(usual, max(least, 100*room/(own+kept)))))
+}
+
+// indexOf is how many bytes are kept of a file: 24 for each row, which takes about as many
+// in the file.
+func indexOf(input *source.File) int64 { return input.Size() }
+
+// leanLook tells of the items that are read, and keeps the collector lean meanwhile.
+func leanLook(input *source.File, looked func(items int)) func(items int) {
+	const each, first = 120, 10_000 // bytes of an item; that many of them are next to nothing
+	next := first
+	return func(items int) {
+		if items >= next {
+			leanCollector(indexOf(input) + each*int64(items))
+			next = items + items/4
+		}
+		looked(items)
+	}
 }

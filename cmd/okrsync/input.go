@@ -25,7 +25,7 @@ func (p *program) openInput(ctx context.Context, name string, o source.Options) 
 	if err != nil {
 		return nil, err
 	}
-	leanCollector(input.Size())
+	leanCollector(indexOf(input))
 	return input, nil
 }
 

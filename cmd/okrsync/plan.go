@@ -60,7 +60,7 @@ func (s *session) planFile(ctx context.Context, name string, again retype) int {
 	logger := newLogger(s.program.stderr, s.config)
 	show := s.newProgress(logger.Info, new(atomic.Int64))
 	job := s.job(input)
-	job.OnLook = show.looked
+	job.OnLook = leanLook(r.input, show.looked)
 	job.Begin = func(rows, of int) (*sync.Record, error) {
 		show.begin(rows, 0)
 		return r.begin(rows, of)

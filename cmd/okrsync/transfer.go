@@ -48,7 +48,7 @@ func (s *session) newTransfer(input *source.File, again retype, started time.Tim
 // sync brings the rows into Feishu and writes the journal on the way.
 func (t *transfer) sync(ctx context.Context) {
 	job := t.job(t.input)
-	job.Begin, job.OnLook, job.OnPlan, job.OnRetry, job.OnCommit = t.begin, t.show.looked, t.planned, t.retried, t.commit
+	job.Begin, job.OnLook, job.OnPlan, job.OnRetry, job.OnCommit = t.begin, leanLook(t.input, t.show.looked), t.planned, t.retried, t.commit
 	heard := whenOver(ctx, t.ending)
 	for result, err := range job.Run(ctx) {
 		if f, ok := errors.AsType[fault](err); ok && t.journal != nil {
