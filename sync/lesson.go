@@ -33,6 +33,7 @@ type lesson struct {
 	through   int       // calls that were let through before it,
 	first     time.Time // since this time
 	tried     int       // calls that went out after it
+	borne     int       // the most in a window of the lesson that were let through since it was raised
 
 	calmAt  time.Time // when, without another refusal, the lesson may be raised
 	hold    int       // how many periods, or units if longer, that was after the refusal
@@ -129,7 +130,7 @@ func (p *pace) credible(l Limit) Limit {
 
 // calm begins the calm periods after which the lesson may be raised.
 func (p *pace) calm(until time.Time) {
-	p.step, p.raised, p.pressed = p.base.step(), false, false
+	p.step, p.raised, p.pressed, p.borne = p.base.step(), false, false, 0
 	p.calmAt = until.Add(time.Duration(p.hold) * max(p.base.Period, holdUnit))
 }
 
@@ -229,16 +230,27 @@ func (p *pace) record() *window {
 	return longest
 }
 
+// doubt is how long the next call waits for the answer to the last one because it may well
+// be refused, and no others with it. An answer that does not come is not waited for long.
+func (p *pace) doubt(now time.Time) time.Duration {
+	const patience = 4 // usual round trips
+	if p.out == 0 || !p.doubtful() {
+		return 0
+	}
+	wait := max(0, p.wentOut.Add(patience*p.trips.mean()).Sub(now))
+	p.pressed = p.pressed || wait > 0
+	return wait
+}
+
 // doubtful reports whether the next call is one that may well be refused: about as many went
-// out as before a refusal that taught nothing, or as many as the lesson is certain of.
+// out as before a refusal that taught nothing, or more than a raised lesson has borne.
 func (p *pace) doubtful() bool {
-	switch {
-	case p.refusedAt.IsZero():
-		return false
-	case p.learned == nil:
-		return p.through*19/20 <= p.tried && p.tried < p.through*5/4
-	case p.raised:
-		return p.learned.out+p.learned.held >= p.base.N
+	const widest = 16 // calls
+	switch about := min(p.through/20, widest); {
+	case p.learned != nil:
+		return p.raised && p.learned.out+p.learned.held >= max(p.base.N, p.borne)
+	case p.through > 0:
+		return p.through-about <= p.tried && p.tried <= p.through+about+1
 	}
 	return false
 }

@@ -247,51 +247,67 @@ func TestFlight(t *testing.T) {
 
 // TestDoubt shows that one call at a time finds out whether as many are let through as
 // before a first refusal, which may have had other reasons, and whether a lesson that was
-// raised bears more than before.
+// raised bears more than before; and that nobody waits long for a call that hangs.
 func TestDoubt(t *testing.T) {
 	p, now := newPace([]Limit{{N: 200, Period: 6 * second}}, 0, false, 7), time.Unix(1_000_000, 0)
-	send := func() {
+	take := func() {
 		if wait := p.take(now); wait != 0 {
 			t.Fatalf("a call waits for %s", wait)
 		}
+	}
+	// alone makes a call and reports whether another one has to wait for its answer.
+	alone := func() bool {
+		p.flight = 7
+		take()
 		sent := now
+		held := p.take(now) != 0
+		if !held {
+			p.undo()
+		}
 		now = now.Add(20 * milli)
 		p.give(now, sent, passed)
+		return held
 	}
-	for range 100 {
-		send()
+	for n := range 100 {
+		if alone() {
+			t.Fatalf("call %d goes alone before any was refused", n)
+		}
 	}
-	p.take(now)
+	take()
 	now = now.Add(20 * milli)
 	p.refuse(now, now, now.Add(6*second), true)
 	p.give(now, now, refused)
-	p.flight, now = 7, now.Add(6*second)
-	for n := range 200 {
-		want := 7
-		if 95 <= n && n < 125 {
-			want = 1
+	now = now.Add(6 * second)
+	for n := 1; n <= 150; n++ {
+		if got, want := alone(), 95 <= n && n <= 106; got != want {
+			t.Errorf("call %d after the refusal goes alone: %t", n, got)
 		}
-		if got := p.room(); got != want {
-			t.Fatalf("after %d calls %d may be on the wire", n, got)
-		}
-		send()
-		p.flight = 7
 	}
+
 	now = now.Add(7 * second)
 	p.base = Limit{N: 100, Period: 6 * second}
 	p.learned, p.raised = p.record().narrowed(p.base, now), true
 	p.learned.limit.N += 5
-	for n := range p.learned.limit.N {
-		want := 7
-		if n >= 100 {
-			want = 1
+	for n := 1; n <= 104; n++ {
+		if got, want := alone(), n >= 100; got != want {
+			t.Errorf("call %d of a raised lesson goes alone: %t", n, got)
 		}
-		if got := p.room(); got != want {
-			t.Fatalf("a raised lesson: after %d calls %d may be on the wire", n, got)
-		}
-		send()
-		p.flight = 7
 	}
+	if now = now.Add(6 * second); !p.pressed {
+		t.Error("a lesson that held calls up is not raised further")
+	}
+	for n := 1; n <= 104; n++ {
+		if got, want := alone(), n == 104; got != want {
+			t.Errorf("call %d goes alone: %t, though as many were let through before", n, got)
+		}
+	}
+	p.learned.limit.N += 5
+	take()
+	if wait := p.take(now); wait <= 0 || wait > 100*milli {
+		t.Errorf("a call that hangs holds others up for %s", wait)
+	}
+	now = now.Add(100 * milli)
+	take()
 }
 
 // TestStrict shows that strict permits come back a whole period after the answer, those

@@ -13,10 +13,12 @@ type pace struct {
 	strict  bool      // no permit comes back early
 	trips   trips
 
-	born   time.Time // when the first call was made
-	out    int       // calls on the wire
-	flight float64   // how many may be there: few at first, so that a wrong figure costs few refusals
-	eased  bool      // flight grows slowly, since there was a refusal
+	born time.Time // when the first call was made
+	out  int       // calls on the wire
+
+	wentOut time.Time // the last one of them
+	flight  float64   // how many may be there: few at first, so that a wrong figure costs few refusals
+	eased   bool      // flight grows slowly, since there was a refusal
 
 	// even spreads the calls where a burst is not wanted, or where windows turned out
 	// not to be what the server counts in. usual is what it is set to otherwise.
@@ -50,7 +52,7 @@ func newPace(limits []Limit, burst int, strict bool, flight int) *pace {
 // how long it must wait at least.
 func (p *pace) take(now time.Time) time.Duration {
 	p.climb(now)
-	if p.out >= p.room() {
+	if p.out >= int(p.flight) {
 		return forever
 	}
 	var wait, early time.Duration
@@ -65,7 +67,7 @@ func (p *pace) take(now time.Time) time.Duration {
 		p.pressed = p.pressed || held > 0
 		wait = max(wait, held)
 	}
-	if wait > 0 {
+	if wait = max(wait, p.doubt(now)); wait > 0 {
 		return wait
 	}
 	r := p.even.ReserveN(now, 1)
@@ -79,16 +81,8 @@ func (p *pace) take(now time.Time) time.Duration {
 	if p.out++; p.born.IsZero() {
 		p.born = now
 	}
+	p.wentOut = now
 	return 0
-}
-
-// room is how many calls may be on the wire: one where the next may well be refused, so
-// that no others are refused with it.
-func (p *pace) room() int {
-	if p.doubtful() {
-		return 1
-	}
-	return int(p.flight)
 }
 
 // An outcome is what a pace learns from a call besides that it is over.
@@ -115,6 +109,9 @@ func (p *pace) give(now, sent time.Time, o outcome) {
 	}
 	p.trips.add(now.Sub(sent))
 	p.late(sent)
+	if p.learned != nil {
+		p.borne = max(p.borne, p.learned.held)
+	}
 	if p.eased {
 		p.flight += 1 / (8 * p.flight)
 	} else {
@@ -125,6 +122,7 @@ func (p *pace) give(now, sent time.Time, o outcome) {
 // undo gives back the permits of a call that was not sent.
 func (p *pace) undo() {
 	p.out--
+	p.tried--
 	p.each((*window).drop)
 }
 

@@ -176,7 +176,7 @@ func Until(ctx context.Context, rows source.Rows) source.Rows {
 // DefaultWorkers is how many calls are made at a time if nothing else is asked for. A
 // limit's burst goes out the sooner the more there are, and a wrong figure or an update
 // quota that is used up refuses as many in vain: with 7 single updates a burst of 50 takes
-// a fifth of a second, and a limit of half the figure refuses fewer than ten. Of
+// a fifth of a second, and a limit of half the figure refuses about ten. Of
 // batches there are few, so that the burst is a larger part of the run.
 func DefaultWorkers(batchSize int) int {
 	if batchSize > 1 {
