@@ -16,6 +16,16 @@ import (
 // ever used again; runs of the same second are told apart by a number. Folders
 // are accessible to their owner only.
 func CreateFolder(out, input string, now time.Time) (string, error) {
+	const tries = 10 // another run may take the folder above away, as long as it is empty
+	for n := 1; ; n++ {
+		folder, err := createFolder(out, input, now)
+		if n == tries || !errors.Is(err, fs.ErrNotExist) {
+			return folder, err
+		}
+	}
+}
+
+func createFolder(out, input string, now time.Time) (string, error) {
 	if err := os.MkdirAll(out, 0o700); err != nil {
 		return "", err
 	}

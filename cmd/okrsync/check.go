@@ -48,7 +48,7 @@ func (s *session) checkFile(ctx context.Context, name string, again retype) int 
 	defer input.Close()
 	i := &inspection{account: s.account(input, again, started), input: input, problems: newProblems()}
 	defer func() { i.problems.close() }()
-	check, err := i.check(ctx)
+	check, err := i.newCheck(ctx)
 	if err == nil {
 		err = i.read(check)
 	}

@@ -23,8 +23,8 @@ type inspection struct {
 	made     []string // the folders that were made, the innermost first
 }
 
-// check is how the file is to be checked.
-func (i *inspection) check(ctx context.Context) (sync.Check, error) {
+// newCheck is how the file is to be checked.
+func (i *inspection) newCheck(ctx context.Context) (sync.Check, error) {
 	columns, err := i.input.Given()
 	if err != nil {
 		return sync.Check{}, err
@@ -62,8 +62,11 @@ func (i *inspection) read(check sync.Check) error {
 	}
 	i.results = first.Results
 	i.noted(i.input, first.Rows, first.Rows)
-	if errors.Is(err, errNotAlone) {
+	switch {
+	case errors.Is(err, errNotAlone):
 		err = i.list(folder, i.results)
+	case !first.Alone:
+		i.summary.Counts = report.NewCounts() // they took each row for the only one of its item
 	}
 	if err != nil {
 		i.ended(folder, err)
@@ -109,7 +112,7 @@ func (f *firstReading) run(early func(*sync.Result)) {
 
 // makeFolder makes the folder for the answer.
 func (i *inspection) makeFolder() (string, error) {
-	for dir := i.config.out; ; dir = filepath.Dir(dir) {
+	for dir := filepath.Clean(i.config.out); ; dir = filepath.Dir(dir) {
 		if _, err := os.Lstat(dir); err == nil || dir == filepath.Dir(dir) {
 			break
 		}
@@ -127,7 +130,10 @@ func (i *inspection) makeFolder() (string, error) {
 // as there is nothing in them.
 func (i *inspection) dropFolder() {
 	for _, dir := range i.made {
-		_ = os.Remove(dir)
+		if info, err := os.Lstat(dir); err != nil || !info.IsDir() || os.Remove(dir) != nil {
+			return
+		}
+		i.folder = ""
 	}
 }
 
@@ -145,13 +151,13 @@ func (i *inspection) write() {
 // list ranges over the results, counts them and takes in their problems, and on the way
 // writes result.csv, if it is wanted.
 func (i *inspection) list(folder string, results iter.Seq2[sync.Result, error]) error {
+	s := &i.summary
+	s.Counts = report.NewCounts()
 	i.problems.close()
 	i.problems = newProblems()
 	if err := i.problems.begin(i.flags.json); err != nil {
 		return fault{doing: spooling, err: err}
 	}
-	s := &i.summary
-	s.Counts = report.NewCounts()
 	results = s.Counts.Of(i.problems.of(results))
 	if i.config.has(formatCSV) {
 		if err := report.CSV(folder, i.config.lang, results); err != nil {
@@ -201,12 +207,12 @@ func (i *inspection) ended(folder string, err error) {
 	switch {
 	case changed || stopped:
 		i.stop, i.summary.Stop = err, stopOf(err)
+		i.dropFolder()
 	case ok:
 		i.fault = known
 	default:
 		i.fault = fault{doing: writingFiles, where: folder, err: err}
 	}
-	i.dropFolder()
 }
 
 // code returns the exit code.
