@@ -225,6 +225,7 @@ func (s *sheetReader) addCell(column int, c *stored) error {
 	if len(s.row.cells) == maxValues {
 		return tooLarge(s.scanner.part, "more than %d cells in row %d", maxValues, s.row.number)
 	}
+	s.row.linked = s.row.linked || c.linked
 	s.row.cells = append(s.row.cells, cell{column: column, kind: kind, linked: c.linked, look: s.look(c)})
 	s.ends = append(s.ends, len(s.values))
 	return nil

@@ -79,11 +79,15 @@ func (c *census) count(l *layout, r *row) {
 	if r.hidden {
 		c.hidden.add(r.number)
 	}
+	points := l.delimiter == ";" && !l.commas
+	if !r.linked && !points {
+		return
+	}
 	linked, pointed := false, false
 	for i := range r.cells {
 		if field := l.field(r.cells[i].column); field != "" {
 			linked = linked || r.cells[i].linked
-			pointed = pointed || l.delimiter == ";" && !l.commas && isNumberColumn(field) && isPointNumber(r.cells[i].text)
+			pointed = pointed || points && isNumberColumn(field) && isPointNumber(r.cells[i].text)
 		}
 	}
 	if linked {

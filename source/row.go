@@ -47,6 +47,7 @@ type row struct {
 	cells  []cell
 
 	hidden bool    // XLSX: not shown
+	linked bool    // XLSX: a cell's formula refers to another workbook
 	height float64 // XLSX: in points, 0 for the usual one; if the sheet is read whole
 	blanks []cell  // XLSX: those with nothing in them but a look; if the sheet is read whole
 

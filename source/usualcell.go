@@ -75,22 +75,29 @@ func (s *sheetReader) usualEnd(c *stored, rest []byte) (behind []byte, ok bool) 
 	if after, empty := cutText(rest, `/>`); empty {
 		return after, true
 	}
-	before, after := `><v>`, `</v></c>`
 	if c.kind == storedInline {
-		before, after = `><is><t>`, `</t></is></c>`
+		rest, ok = cutText(rest, `><is><t>`)
+	} else {
+		rest, ok = cutText(rest, `><v>`)
 	}
-	if rest, ok = cutText(rest, before); !ok {
+	if !ok {
 		return nil, false
 	}
 	n, escapes := 0, false
-	for n < len(rest) && rest[n] != '<' {
-		if rest[n] == '&' {
-			return nil, false
+	for ; n < len(rest); n++ {
+		if b := rest[n]; marked[b] {
+			if b != '_' {
+				break
+			}
+			escapes = true
 		}
-		escapes = escapes || rest[n] == '_'
-		n++
 	}
-	if behind, ok = cutText(rest[n:], after); !ok {
+	if c.kind == storedInline {
+		behind, ok = cutText(rest[n:], `</t></is></c>`)
+	} else {
+		behind, ok = cutText(rest[n:], `</v></c>`)
+	}
+	if !ok {
 		return nil, false
 	}
 	s.values = append(s.values, rest[:n]...)
@@ -100,6 +107,9 @@ func (s *sheetReader) usualEnd(c *stored, rest []byte) (behind []byte, ok bool) 
 	c.hasValue = true
 	return behind, true
 }
+
+// marked are the bytes that end a text, and the one with which an escape begins.
+var marked = [256]bool{'<': true, '&': true, '_': true}
 
 // cutText takes a text off the front of b.
 func cutText(b []byte, text string) (rest []byte, ok bool) {

@@ -18,7 +18,7 @@ func FuzzUsualCell(f *testing.F) {
 		`<c r="A2" t="s"><v>2</v></c><c r="A2" t="s"><v>2</v></c>`,
 		`<c r="A3"><v>1</v></c>`, `<c r="A2" t="x"><v>1</v></c>`, `<c r="A2" t="s"><v>9</v></c>`, `<c r="A2" t="e"><v>#N/A</v></c>`,
 		`<c r="A2" s="1" s="1"><v>1</v></c>`, `<c r="A2"><v>1</v><v>2</v></c>`, `<c r="A2"><f>1+1</f><v>2</v></c>`, `<c r="A2" t="inlineStr"><is><t>a&amp;b</t></is></c>`,
-		`<c r="XFE2"><v>1</v></c>`, `<c r="AAAAAAAAAAAAAAAAAAAA2"><v>1</v></c>`, `<c r="A00000000000000000002"><v>1</v></c>`, `<c r="a2" t="s"><v>2</v></c>`, `<c r="A2"><v></v></c>`, `<c r="A2" t="n"><v> 7 </v></c>`, `<c r="A2`, `<c r="A2"/`, `<c r="A2" t="s"><v>2</v></c`,
+		`<c r="A2"</v></c>`, `<c r="A2" t="inlineStr"</t></is></c>`, `<c r="XFE2"><v>1</v></c>`, `<c r="AAAAAAAAAAAAAAAAAAAA2"><v>1</v></c>`, `<c r="A00000000000000000002"><v>1</v></c>`, `<c r="a2" t="s"><v>2</v></c>`, `<c r="A2"><v></v></c>`, `<c r="A2" t="n"><v> 7 </v></c>`, `<c r="A2`, `<c r="A2"/`, `<c r="A2" t="s"><v>2</v></c`,
 	} {
 		f.Add(cells)
 	}

@@ -64,32 +64,36 @@ func (s *liveItems) take(id string, item *feishu.Item) {
 		s.packed = make(map[itemID]packedItem)
 	}
 	p := packedItem{owner: s.people.add(item.UserID), supported: s.people.add(item.SupportedUserID), keyResult: item.KeyResultID != ""}
-	given := [...]json.Number{item.Initial, item.Target, item.Current}
-	p.size = uint32(len(given[0]) + len(given[1]) + len(given[2]) + 2)
+	p.size = uint32(len(item.Initial) + len(item.Target) + len(item.Current) + len("\n\n"))
+	p.piece = s.pieceFor(int(p.size))
+	piece := s.numbers[p.piece]
+	p.start = uint32(len(piece))
+	piece = append(append(piece, item.Initial...), '\n')
+	piece = append(append(piece, item.Target...), '\n')
+	s.numbers[p.piece] = append(piece, item.Current...)
+	s.packed[idOf(id)] = p
+}
+
+// pieceFor is the piece that has room for so many bytes.
+func (s *liveItems) pieceFor(size int) uint32 {
 	last := len(s.numbers) - 1
 	switch {
 	case last < 0:
 		s.numbers = append(s.numbers, nil)
 		last++
-	case len(s.numbers[last])+int(p.size) > numberPiece:
-		s.numbers = append(s.numbers, make([]byte, 0, max(numberPiece, int(p.size))))
+	case len(s.numbers[last])+size > numberPiece:
+		s.numbers = append(s.numbers, make([]byte, 0, max(numberPiece, size)))
 		last++
 	}
-	piece := s.numbers[last]
-	p.piece, p.start = uint32(last), uint32(len(piece))
-	for i, n := range given {
-		if i > 0 {
-			piece = append(piece, '\n')
-		}
-		piece = append(piece, n...)
-	}
-	s.numbers[last] = piece
-	s.packed[idOf(id)] = p
+	return uint32(last)
 }
 
 // has reports whether an item is known.
 func (s *liveItems) has(id string) bool {
-	_, ok := s.get(id)
+	if !feishu.IsID(id) {
+		return false
+	}
+	_, ok := s.packed[idOf(id)]
 	return ok
 }
 
