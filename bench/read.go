@@ -73,8 +73,11 @@ func (b *bench) checkOne(ctx context.Context, t *table, c check) error {
 	}
 	var took []result
 	for range b.runs {
-		u, err := measure(ctx, b.folder, []string{"OKRSYNC_REPORT_FORMATS=csv"}, b.path("okrsync"), "check", "-q", "--source=1", "--table=2", file)
+		u, err := measure(ctx, b.folder, []string{"OKRSYNC_REPORT_FORMATS=csv"}, b.path("okrsync"), "check", "-q", "--source=1", "--table=2", "--out=checked", file)
 		if err != nil {
+			return err
+		}
+		if err := os.RemoveAll(b.path("checked")); err != nil { // before it is more than the system likes to keep from the disk
 			return err
 		}
 		took = append(took, result{usage: u})

@@ -40,7 +40,7 @@ type liveItem struct {
 
 // liveItems are what is known of items, by their ids. There may be as many as a table has,
 // so they are packed: none of them has a pointer that the collector would have to follow,
-// and each takes some eighty bytes. The zero value has none.
+// and each takes some ninety bytes. The zero value has none.
 type liveItems struct {
 	packed  map[itemID]packedItem
 	numbers [][]byte // the numbers of the items, in pieces that only the first of grows

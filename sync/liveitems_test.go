@@ -111,3 +111,28 @@ func TestBeginning(t *testing.T) {
 		t.Errorf("%d of %d items are owned", seen, len(owner))
 	}
 }
+
+// BenchmarkLiveItems takes in the items of a table and finds each again.
+func BenchmarkLiveItems(b *testing.B) {
+	const items = 10_000
+	given := make([]feishu.Item, items)
+	for i := range given {
+		given[i] = feishu.Item{
+			ID: fmt.Sprint(7_000_000_000_000_000_001 + i*7910), UserID: fmt.Sprint("ou_", i%100),
+			Fields: feishu.Fields{Initial: "0", Target: "300000", Current: json.Number(fmt.Sprint(i))},
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		table := newLiveTable()
+		for i := range given {
+			table.take(given[i].ID, &given[i])
+		}
+		table.finish(true)
+		for i := range given {
+			if _, ok := table.get(given[i].ID); !ok {
+				b.Fatal(given[i].ID)
+			}
+		}
+	}
+}

@@ -30,7 +30,7 @@ func indexOf(input *source.File) int64 { return input.Size() }
 
 // leanLook tells of the items that are read, and keeps the collector lean meanwhile.
 func leanLook(input *source.File, looked func(items int)) func(items int) {
-	const each, first = 120, 10_000 // bytes of an item; that many of them are next to nothing
+	const each, first = 140, 10_000 // bytes of an item; that many of them are next to nothing
 	next := first
 	return func(items int) {
 		if items >= next {
