@@ -13,6 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v4"
+
+	"okrsync/sync"
 )
 
 // configure loads a configuration as okrsync sync would.
@@ -70,6 +72,23 @@ func TestExample(t *testing.T) {
 	for _, s := range settings(&want) {
 		if !slices.Contains(got, s.key) {
 			t.Errorf("the example lacks %s", s.key)
+		}
+	}
+}
+
+// TestWorkersAreTold holds that all that name the usual number of calls at a time name the
+// one that there is.
+func TestWorkersAreTold(t *testing.T) {
+	one, many := sync.DefaultWorkers(1), sync.DefaultWorkers(100)
+	for name, want := range map[string]string{
+		"../../config.example.yaml":  fmt.Sprintf("auto is %d, and %d for batches", one, many),
+		"settings.go":                fmt.Sprintf("auto: %d, and %d for batches", one, many),
+		"flagwords.go":               fmt.Sprintf("auto：%d，批量更新时 %d", one, many),
+		"../../docs/limits.md":       fmt.Sprintf("`sync.workers`): %d, and %d for batches", one, many),
+		"../../docs/limits.zh-CN.md": fmt.Sprintf("单项更新 %d 个，批量更新 %d 个", one, many),
+	} {
+		if content, err := os.ReadFile(name); err != nil || !strings.Contains(string(content), want) {
+			t.Errorf("%s does not say %q: %v", name, want, err)
 		}
 	}
 }
