@@ -108,7 +108,7 @@ func TestNotices(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	p := book(bookHeader+
-		`<row r="2" hidden="1"><c r="A2"><v>1</v></c><c r="B2"><f>[1]Sheet1!A1</f><v>5</v></c></row>`+
+		`<row r="2" hidden="1"><c r="A2"><v>1</v></c><c r="B2"><f>[1]Sheet1!A1</f><v>5</v></c><c r="D2"><v>7</v></c></row>`+
 		`<row r="3" hidden="true"><c r="A3"><v>2</v></c><c r="B3"><f>Table1[2023]</f><v>5</v></c></row>`).
 		replace(sheetPart, "<sheetData>", `<cols><col min="2" max="9" hidden="1"/></cols><sheetData>`).
 		replace("xl/workbook.xml", "</sheets>", `<sheet name="旧" sheetId="2" state="veryHidden" r:id="r1"/></sheets>`)

@@ -57,7 +57,7 @@ func TestLimitsAreUsed(t *testing.T) {
 		{"half of it, not told", reset(limit(50, 6*s, sliding), "none"), "100/6s", false, 1000, 7, 114 * s, 90, 12},
 		{"half of it, told wrong", reset(limit(50, 6*s, sliding), "1"), "100/6s", false, 1000, 7, 114 * s, 85, 12},
 		{"half of it, nonsense told", reset(limit(50, 6*s, sliding), "abc"), "100/6s", false, 1000, 7, 114 * s, 85, 12},
-		{"half of it, refused ones count", counting(limit(50, 6*s, sliding)), "100/6s", false, 1000, 7, 114 * s, 85, 12},
+		{"half of it, refused ones count", counting(limit(50, 6*s, sliding)), "100/6s", false, 1000, 7, 114 * s, 85, 13},
 		{"a tenth of it", limit(10, 6*s, sliding), "100/6s", false, 200, 7, 114 * s, 90, 10},
 		{"another period", limit(50, s, sliding), "1000/1m", false, 1000, 7, 19 * s, 90, 10},
 
@@ -132,16 +132,21 @@ func TestUsedUpByOthers(t *testing.T) {
 // it is whole, on slow networks too.
 func TestLimitRecovers(t *testing.T) {
 	for _, test := range []struct {
-		limit          string
+		limit, rate    string // the server's, and what the pacer is told
 		latency        time.Duration
 		batch, workers int
+		strict         bool
 		most           time.Duration // that the last thousand rows may take
 	}{
-		{"100/6s", 20 * time.Millisecond, 1, 7, 61 * time.Second},
-		{"100/6s", 300 * time.Millisecond, 1, 7, 61 * time.Second},
-		{"50/1s", 60 * time.Millisecond, 1, 7, 21 * time.Second},
-		{"100/1m", 1500 * time.Millisecond, 1, 7, 610 * time.Second},
-		{"100/1m", 1500 * time.Millisecond, 2, 32, 310 * time.Second},
+		{"100/6s", "100/6s", 20 * time.Millisecond, 1, 7, false, 61 * time.Second},
+		{"100/6s", "100/6s", 300 * time.Millisecond, 1, 7, false, 61 * time.Second},
+		{"50/1s", "50/1s", 60 * time.Millisecond, 1, 7, false, 21 * time.Second},
+		{"100/1m", "100/1m", 1500 * time.Millisecond, 1, 7, false, 610 * time.Second},
+		{"100/1m", "100/1m", 1500 * time.Millisecond, 2, 32, false, 310 * time.Second},
+		{"50/1s", "auto", 60 * time.Millisecond, 1, 7, false, 24 * time.Second},
+		{"50/1s", "auto", 60 * time.Millisecond, 1, 7, true, 24 * time.Second},
+		{"50/1s", "auto", 300 * time.Millisecond, 2, 32, false, 25 * time.Second},
+		{"100/6s", "auto", 300 * time.Millisecond, 1, 7, true, 75 * time.Second},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			const rows = 8000
@@ -151,7 +156,10 @@ func TestLimitRecovers(t *testing.T) {
 			}
 			whole := feishutest.Limit{N: limits[0].N, Period: limits[0].Period}
 			s := newScene(t, feishutest.Config{Limit: whole, Latency: test.latency}, rows)
-			pace(s, limits...)
+			if pace(s, limits...); test.rate == "auto" {
+				pace(s)
+			}
+			s.job.Pacer.Strict = test.strict
 			s.job.BatchSize, s.job.Workers = test.batch, test.workers
 			done := 0
 			var last time.Time

@@ -196,7 +196,7 @@ func (t *liveTable) left(damaged string) (digits string, length int) {
 		return damaged[:keptDigits], len(damaged)
 	}
 	if len(t.ids) > 0 && !slices.ContainsFunc(t.ids, func(id itemID) bool { return int(id.digits) == len(damaged) }) {
-		return damaged[:min(len(damaged), keptDigits)], int(t.ids[0].digits)
+		return damaged[:min(len(damaged), keptDigits)], int(t.ids[len(t.ids)-1].digits)
 	}
 	return "", 0
 }

@@ -37,10 +37,19 @@ func TestNear(t *testing.T) {
 		"1.2.3E+4":              "",
 		"-7.04123456789012E+18": "",
 		"7.04123456789012E+999999999999999999999": "",
+		"7.04123456789012E+999999999":             "",
 	} {
 		if got := strings.Join(slices.Collect(table.near(damaged)), ", "); got != want {
 			t.Errorf("%s: %q, want %q", damaged, got, want)
 		}
+	}
+}
+
+// TestNearAmongShortIDs shows that an id that lost digits is one of the long ones.
+func TestNearAmongShortIDs(t *testing.T) {
+	table := someTable("8", "7041230000000000123")
+	if got := slices.Collect(table.near("704123000000000")); !slices.Equal(got, []string{"7041230000000000123"}) {
+		t.Errorf("got %v", got)
 	}
 }
 

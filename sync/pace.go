@@ -13,12 +13,10 @@ type pace struct {
 	strict  bool      // no permit comes back early
 	trips   trips
 
-	born time.Time // when the first call was made
-	out  int       // calls on the wire
-
-	wentOut time.Time // the last one of them
-	flight  float64   // how many may be there: few at first, so that a wrong figure costs few refusals
-	eased   bool      // flight grows slowly, since there was a refusal
+	born   time.Time // when the first call was made
+	out    int       // calls on the wire
+	flight float64   // how many may be there: few at first, so that a wrong figure costs few refusals
+	eased  bool      // flight grows slowly, since there was a refusal
 
 	// even spreads the calls where a burst is not wanted, or where windows turned out
 	// not to be what the server counts in. usual is what it is set to otherwise.
@@ -76,12 +74,12 @@ func (p *pace) take(now time.Time) time.Duration {
 		p.pressed = true
 		return wait
 	}
+	p.probe(now)
 	p.each((*window).take)
 	p.tried++
 	if p.out++; p.born.IsZero() {
 		p.born = now
 	}
-	p.wentOut = now
 	return 0
 }
 
@@ -99,6 +97,7 @@ const (
 // are strict: a server may count it, though it then asks for a longer silence.
 func (p *pace) give(now, sent time.Time, o outcome) {
 	p.out--
+	p.probed(sent, o)
 	if o == refused && !p.strict {
 		p.each((*window).drop)
 		return
@@ -109,9 +108,6 @@ func (p *pace) give(now, sent time.Time, o outcome) {
 	}
 	p.trips.add(now.Sub(sent))
 	p.late(sent)
-	if p.learned != nil {
-		p.borne = max(p.borne, p.learned.held)
-	}
 	if p.eased {
 		p.flight += 1 / (8 * p.flight)
 	} else {
@@ -123,6 +119,7 @@ func (p *pace) give(now, sent time.Time, o outcome) {
 func (p *pace) undo() {
 	p.out--
 	p.tried--
+	p.probing = false
 	p.each((*window).drop)
 }
 

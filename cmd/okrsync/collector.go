@@ -28,14 +28,19 @@ func leanCollector(kept int64) {
 // in the file.
 func indexOf(input *source.File) int64 { return input.Size() }
 
-// leanLook tells of the items that are read, and keeps the collector lean meanwhile.
+// leanLook tells of the items that are read of one table after the other, and keeps the
+// collector lean meanwhile. It is called by one goroutine at a time.
 func leanLook(input *source.File, looked func(items int)) func(items int) {
-	const each, first = 140, 10_000 // bytes of an item; that many of them are next to nothing
-	next := first
+	const itemSize, negligible = 140, 10_000 // bytes of an item; items
+	before, last, next := 0, 0, negligible
 	return func(items int) {
-		if items >= next {
-			leanCollector(indexOf(input) + each*int64(items))
-			next = items + items/4
+		if items < last {
+			before += last // that was another table
+		}
+		last = items
+		if all := before + items; all >= next {
+			leanCollector(indexOf(input) + itemSize*int64(all))
+			next = all + all/4
 		}
 		looked(items)
 	}
