@@ -34,10 +34,7 @@ type lesson struct {
 	first     time.Time // and the first of them
 	tried     int       // calls that went out after it
 
-	probing bool      // a call is on the wire that may well be refused
-	probeAt time.Time // when it went out
-	edge    int       // which one in a window of the lesson it was
-	borne   int       // the last one that was let through, since the lesson was raised
+	probe
 
 	calmAt  time.Time // when, without another refusal, the lesson may be raised
 	hold    int       // how many periods, or units if longer, that was after the refusal
@@ -134,7 +131,7 @@ func (p *pace) credible(l Limit) Limit {
 
 // calm begins the calm periods after which the lesson may be raised.
 func (p *pace) calm(until time.Time) {
-	p.step, p.raised, p.pressed, p.borne, p.edge = p.base.step(), false, false, 0, 0
+	p.step, p.raised, p.pressed, p.probe = p.base.step(), false, false, probe{}
 	p.calmAt = until.Add(time.Duration(p.hold) * max(p.base.Period, holdUnit))
 }
 
@@ -232,55 +229,6 @@ func (p *pace) record() *window {
 		}
 	})
 	return longest
-}
-
-// doubt is how long the next call waits because it may well be refused, as the one that is
-// on the wire: of such calls there is one at a time, so that no others are refused with it.
-// An answer that does not come is not waited for long.
-func (p *pace) doubt(now time.Time) time.Duration {
-	const patience = 4 // usual round trips
-	if !p.probing || !p.doubtful() {
-		return 0
-	}
-	wait := max(0, p.probeAt.Add(patience*p.trips.mean()).Sub(now))
-	p.pressed = p.pressed || wait > 0
-	return wait
-}
-
-// probe notes that a call goes out, if it may well be refused.
-func (p *pace) probe(now time.Time) {
-	if !p.doubtful() {
-		return
-	}
-	p.probing, p.probeAt = true, now
-	if p.learned != nil {
-		p.edge = p.learned.out + p.learned.held + 1
-	}
-}
-
-// probed takes in what came of a call that was sent at a time: of the one that might well
-// have been refused, or of one after it.
-func (p *pace) probed(sent time.Time, o outcome) {
-	if !p.probing || sent.Before(p.probeAt) {
-		return
-	}
-	p.probing = false
-	if o == passed {
-		p.borne = max(p.borne, p.edge)
-	}
-}
-
-// doubtful reports whether the next call is one that may well be refused: about as many went
-// out as before a refusal that taught nothing, or as many as a raised lesson has borne.
-func (p *pace) doubtful() bool {
-	const widest = 16 // calls
-	switch about := min(p.through/20, widest); {
-	case p.learned != nil:
-		return p.raised && p.learned.out+p.learned.held >= max(p.base.N, p.borne)
-	case p.through > 0:
-		return p.through-about <= p.tried && p.tried <= p.through+about+1
-	}
-	return false
 }
 
 // climb raises the lesson after calm periods, and forgets it when it is no longer

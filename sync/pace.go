@@ -74,7 +74,7 @@ func (p *pace) take(now time.Time) time.Duration {
 		p.pressed = true
 		return wait
 	}
-	p.probe(now)
+	p.sendProbe(now)
 	p.each((*window).take)
 	p.tried++
 	if p.out++; p.born.IsZero() {
