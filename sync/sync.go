@@ -53,8 +53,8 @@ type Job struct {
 	Begin func(rows, of int) (*Record, error)
 
 	// OnLook, if set, is called with the number of items that are read so far of one
-	// table, by several goroutines, and must not block. OnPlan, if set, is called
-	// once, before the first update, if there is to be one.
+	// table, one table after the other, by several goroutines but one at a time, and must
+	// not block. OnPlan, if set, is called once, before the first update, if there is to be one.
 	OnLook func(items int)
 	OnPlan func(Plan)
 
