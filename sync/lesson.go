@@ -23,18 +23,18 @@ import (
 // each larger than the one before, until it is refused, or no longer tighter than what is
 // configured.
 type lesson struct {
-	learned *window    // nil while there is nothing to learn
-	strikes int        // refusals of what was learned, in a row
-	spread  bool       // the calls are spread evenly
-	floor   rate.Limit // below which that makes no sense
+	learned *window // nil while there is nothing to learn
+	strikes int     // refusals of what was learned, in a row
 
 	refusedAt time.Time // the last refusal
 	resumed   time.Time // the end of the silence after it
 	through   int       // how many calls were let through before it,
 	first     time.Time // and the first of them
-	tried     int       // calls that went out after it
+	tried     int       // calls that went out after it,
+	bore      int       // and those of them that were let through
 
 	probe
+	evenly
 
 	calmAt  time.Time // when, without another refusal, the lesson may be raised
 	hold    int       // how many periods, or units if longer, that was after the refusal
@@ -50,8 +50,7 @@ const (
 	longHold   = 64
 	holdUnit   = 10 * time.Second // or a period, if that is longer
 	mostStrike = 2                // then the calls are spread
-	headroom   = 0.97             // of a limit that is used evenly
-	slowest    = 0.25             // of that, before all is learned anew
+	raises     = 40               // a limit is raised by this part of it at first
 )
 
 // unbounded is no limit, and remembers the calls of a minute.
@@ -66,28 +65,23 @@ func (p *pace) refuse(now, sent, until time.Time, told bool) {
 		p.resumed = later(p.resumed, until)
 		return
 	}
-	from, first := p.resumed, p.refusedAt.IsZero()
+	from, first, flow := p.resumed, p.refusedAt.IsZero(), p.flow(now)
 	p.flight, p.eased = max(1, min(p.flight, float64(p.out))/4), true
-	p.refusedAt, p.resumed, p.tried = now, later(p.resumed, until), 0
+	p.refusedAt, p.resumed, p.tried, p.bore = now, later(p.resumed, until), 0, 0
 	more := p.count(from, now)
 	if p.through == 0 || first && now.Sub(p.born) < p.record().limit.Period {
 		return // a run before this one may have used the limit up
 	}
 	l := p.taught(now, until, told)
-	if p.spread && more && !p.raised {
-		even := p.even.Limit()
-		if next := max(0.5*even, min(0.9*even, headroom*l.perSecond())); next >= p.floor {
-			p.even.SetLimitAt(until, next)
-			p.calm(until)
+	if p.spread && flow > 0 {
+		if p.slower(l, flow, now, until) {
 			return
 		}
 		p.forget(now) // it was not a matter of speed, or is another limit by now
 	}
 	p.base, p.most = p.corrected(l, more)
 	if p.strikes >= mostStrike {
-		even := headroom * min(p.figure, p.base.perSecond())
-		p.even.SetLimitAt(until, even)
-		p.spread, p.floor = true, slowest*even
+		p.spreadOut(until)
 	}
 	p.learned = p.record().narrowed(p.base, now)
 	p.calm(until)
@@ -102,8 +96,8 @@ func (p *pace) corrected(l Limit, more bool) (by Limit, most int) {
 		return p.credible(l), math.MaxInt
 	case p.raised:
 		by = p.base
-		if tried := p.learned.limit.N * 4 / 5; tried > by.N {
-			by.N, p.hold = tried, firstHold // it bore that, and was raised too far
+		if borne := min(p.borne, p.learned.limit.N*4/5); borne > by.N {
+			by.N, p.hold = borne, firstHold // and was raised too far
 		} else {
 			p.hold = min(2*p.hold, longHold)
 		}
@@ -119,14 +113,18 @@ func (p *pace) corrected(l Limit, more bool) (by Limit, most int) {
 
 // credible is a limit that is not so slow that stray refusals explain it better.
 func (p *pace) credible(l Limit) Limit {
-	least := rate.Limit(10.0 / 60)
-	if p.figure != rate.Inf {
-		least = p.figure / 50
-	}
-	if l.perSecond() < least {
+	if least := p.least(); l.perSecond() < least {
 		l.Period = time.Duration(float64(l.N) / float64(least) * float64(time.Second))
 	}
 	return l
+}
+
+// least is the slowest limit that stray refusals do not explain better.
+func (p *pace) least() rate.Limit {
+	if p.figure != rate.Inf {
+		return p.figure / 50
+	}
+	return 10.0 / 60
 }
 
 // calm begins the calm periods after which the lesson may be raised.
@@ -141,10 +139,11 @@ func (p *pace) forget(now time.Time) {
 	p.lesson = lesson{hold: firstHold, refusedAt: p.refusedAt, resumed: p.resumed}
 }
 
-// late is the news of a call that was let through, after that of a refusal: if it was
-// sent before, the refusal's lesson has not counted it.
-func (p *pace) late(sent time.Time) {
+// bear is the news of a call that was let through. If it comes after that of a refusal,
+// and the call was sent before, the refusal's lesson has not counted it.
+func (p *pace) bear(sent time.Time) {
 	if !sent.Before(p.refusedAt) {
+		p.bore++
 		return
 	}
 	if p.through++; p.first.IsZero() {
@@ -243,7 +242,7 @@ func (p *pace) climb(now time.Time) {
 	}
 	p.learned.limit.N += p.step
 	if p.spread {
-		p.even.SetLimitAt(now, p.even.Limit()+Limit{N: p.step, Period: p.learned.limit.Period}.perSecond())
+		p.faster(now)
 	}
 	p.step, p.raised, p.pressed = p.step+p.base.step(), true, false
 	if p.loose() {
@@ -265,7 +264,7 @@ func (p *pace) loose() bool {
 }
 
 // step is by how many calls a limit is raised at first, and by how many more each time.
-func (l Limit) step() int { return max(1, l.N/40) }
+func (l Limit) step() int { return max(1, l.N/raises) }
 
 // Learned is the limit of a kind of call that refusals taught, if there is one and it
 // has held so far.

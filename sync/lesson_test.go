@@ -308,6 +308,9 @@ func TestDoubt(t *testing.T) {
 	}
 	now = now.Add(100 * milli)
 	take()
+	if p.calm(now); p.probing || p.borne != 0 {
+		t.Error("after a refusal, probes of a lesson that is no longer there are remembered")
+	}
 }
 
 // TestStrict shows that strict permits come back a whole period after the answer, those

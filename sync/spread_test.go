@@ -1,0 +1,84 @@
+package sync
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// TestSlower shows to what a pace goes that is refused: what the lesson of the refusal or
+// the flow since the one before allows, halfway back to the steady pace if it was raised,
+// and to that in the end.
+func TestSlower(t *testing.T) {
+	const forgotten = -1
+	for _, test := range []struct {
+		name   string
+		even   rate.Limit // the pace, 10 a second being steady
+		raised bool
+		borne  int        // by a lesson of 10 a second
+		taught int        // calls a second
+		flow   rate.Limit // since the last refusal
+		want   rate.Limit
+		hold   int // periods, after 4
+	}{
+		{"what is taught", 10, false, 0, 8, 7, 7.76, 4},
+		{"what flows", 10, false, 0, 1, 9, 8.73, 4},
+		{"not much more", 10, false, 0, 20, 7, 9, 4},
+		{"not too little at once", 10, false, 0, 1, 1, 5, 4},
+		{"too slow", 4.1, false, 0, 1, 1, forgotten, 4},
+		{"stray refusals", 10, false, 0, 1, 1, 7.76, 4},
+		{"raised", 20, true, 0, 19, 10, 15, 4},
+		{"raised beyond what went", 20, true, 12, 19, 10, 11, 4},
+		{"raised a little", 10.4, true, 0, 10, 10, 10, 8},
+		{"still above what flows", 15, false, 0, 15, 12, 11.64, 4},
+		{"half of it, if that flows", 15, false, 0, 15, 15, 12.5, 4},
+		{"steady again", 15, false, 0, 15, 10.5, 10, 8},
+	} {
+		p, now := newPace(nil, 0, false, 1), time.Unix(1_000_000, 0)
+		p.base, p.strikes = Limit{N: 10, Period: time.Second}, mostStrike
+		p.spreadOut(now)
+		p.steady, p.floor, p.hold = 10, 2.5, 4
+		p.learned = p.record().narrowed(p.base, now)
+		p.even.SetLimitAt(now, test.even)
+		if test.name == "stray refusals" {
+			p.figure = 400 // a second, so that less than 8 is not credible
+		}
+		p.raised, p.borne = test.raised, test.borne
+		got := rate.Limit(forgotten)
+		if p.slower(Limit{N: test.taught, Period: time.Second}, test.flow, now, now.Add(time.Second)) {
+			got = p.even.Limit()
+		}
+		if math.Abs(float64(got-test.want)) > 1e-6 || p.hold != test.hold {
+			t.Errorf("%s: %v a second, to be raised after %d periods, want %v and %d", test.name, got, p.hold, test.want, test.hold)
+		}
+		if room := rate.Limit(p.learned.limit.N); got != forgotten && (room < got || room > got+2) {
+			t.Errorf("%s: a window of %v for %v a second", test.name, room, got)
+		}
+	}
+}
+
+// TestFaster shows that a pace is raised step by step, by parts of what it was, and that
+// what was borne until then is steady from then on.
+func TestFaster(t *testing.T) {
+	p, now := newPace(nil, 0, false, 1), time.Unix(1_000_000, 0)
+	p.base = Limit{N: 10, Period: time.Second}
+	p.spreadOut(now)
+	p.learned = p.record().narrowed(p.base, now)
+	p.even.SetLimitAt(now, 20)
+	p.hold = 12
+	p.calm(now)
+	now = now.Add(2 * time.Minute)
+	for step, want := range []rate.Limit{20.5, 21.5, 23} {
+		p.pressed = true
+		p.climb(now)
+		if got := p.even.Limit(); got != want || p.steady != 20 || p.hold != firstHold {
+			t.Errorf("step %d: %v a second, %v steady, held for %d periods; want %v", step, got, p.steady, p.hold, want)
+		}
+		now = now.Add(time.Second)
+	}
+	if p.climb(now); p.even.Limit() != 23 {
+		t.Error("a pace that holds nobody up is raised")
+	}
+}
