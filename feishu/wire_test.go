@@ -21,8 +21,9 @@ import (
 // the next of the texts, as it stands. Then the connection ends, unless it is to be held.
 type scripted struct {
 	address  string
-	accepted atomic.Int64 // connections
-	heard    atomic.Int64 // requests
+	accepted atomic.Int64  // connections
+	heard    atomic.Int64  // requests
+	answered chan struct{} // gets a word for each, when the connection is ended too if it is to be
 }
 
 const held = "held"
@@ -33,7 +34,7 @@ func serve(t *testing.T, answers ...string) *scripted {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &scripted{address: "http://" + listener.Addr().String()}
+	s := &scripted{address: "http://" + listener.Addr().String(), answered: make(chan struct{}, 100)}
 	over := make(chan struct{})
 	var all sync.WaitGroup
 	all.Go(func() {
@@ -59,7 +60,7 @@ func serve(t *testing.T, answers ...string) *scripted {
 
 func (s *scripted) talk(c net.Conn, answers []string, over <-chan struct{}) {
 	requests := bufio.NewReader(c)
-	for _, answer := range answers {
+	for i, answer := range answers {
 		if answer == held {
 			<-over
 			return
@@ -73,6 +74,10 @@ func (s *scripted) talk(c net.Conn, answers []string, over <-chan struct{}) {
 		}
 		s.heard.Add(1)
 		fmt.Fprint(c, answer)
+		if i == len(answers)-1 {
+			c.Close()
+		}
+		s.answered <- struct{}{}
 	}
 }
 
@@ -131,6 +136,7 @@ func TestAnswersOnTheWire(t *testing.T) {
 				} else if _, ok := errors.AsType[*Error](err); !ok {
 					t.Errorf("the error is %v", err)
 				}
+				<-s.answered // a call that meets the end of a connection on its way is lost
 			}
 			if succeeded != test.succeed || s.accepted.Load() != test.connections || s.heard.Load() != test.heard {
 				t.Errorf("%d succeeded, over %d connections, in %d requests; want %d, %d, %d",
