@@ -31,7 +31,7 @@ type lesson struct {
 	through   int       // how many calls were let through before it,
 	first     time.Time // and the first of them
 	tried     int       // calls that went out after it,
-	bore      int       // and those of them that were let through
+	flowed    int       // and those of them that were let through
 
 	probe
 	evenly
@@ -50,7 +50,6 @@ const (
 	longHold   = 64
 	holdUnit   = 10 * time.Second // or a period, if that is longer
 	mostStrike = 2                // then the calls are spread
-	raises     = 40               // a limit is raised by this part of it at first
 )
 
 // unbounded is no limit, and remembers the calls of a minute.
@@ -67,17 +66,17 @@ func (p *pace) refuse(now, sent, until time.Time, told bool) {
 	}
 	from, first, flow := p.resumed, p.refusedAt.IsZero(), p.flow(now)
 	p.flight, p.eased = max(1, min(p.flight, float64(p.out))/4), true
-	p.refusedAt, p.resumed, p.tried, p.bore = now, later(p.resumed, until), 0, 0
+	p.refusedAt, p.resumed, p.tried, p.flowed = now, later(p.resumed, until), 0, 0
 	more := p.count(from, now)
 	if p.through == 0 || first && now.Sub(p.born) < p.record().limit.Period {
 		return // a run before this one may have used the limit up
 	}
 	l := p.taught(now, until, told)
-	if p.spread && flow > 0 {
+	if p.spread {
 		if p.slower(l, flow, now, until) {
 			return
 		}
-		p.forget(now) // it was not a matter of speed, or is another limit by now
+		p.forget(now)
 	}
 	p.base, p.most = p.corrected(l, more)
 	if p.strikes >= mostStrike {
@@ -139,11 +138,11 @@ func (p *pace) forget(now time.Time) {
 	p.lesson = lesson{hold: firstHold, refusedAt: p.refusedAt, resumed: p.resumed}
 }
 
-// bear is the news of a call that was let through. If it comes after that of a refusal,
+// let is the news of a call that was let through. If it comes after that of a refusal,
 // and the call was sent before, the refusal's lesson has not counted it.
-func (p *pace) bear(sent time.Time) {
+func (p *pace) let(sent time.Time) {
 	if !sent.Before(p.refusedAt) {
-		p.bore++
+		p.flowed++
 		return
 	}
 	if p.through++; p.first.IsZero() {
@@ -264,7 +263,7 @@ func (p *pace) loose() bool {
 }
 
 // step is by how many calls a limit is raised at first, and by how many more each time.
-func (l Limit) step() int { return max(1, l.N/raises) }
+func (l Limit) step() int { return max(1, l.N/40) }
 
 // Learned is the limit of a kind of call that refusals taught, if there is one and it
 // has held so far.

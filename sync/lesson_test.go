@@ -245,74 +245,6 @@ func TestFlight(t *testing.T) {
 	}
 }
 
-// TestDoubt shows that one call at a time finds out whether as many are let through as
-// before a first refusal, which may have had other reasons, and whether a lesson that was
-// raised bears more than before; and that nobody waits long for a call that hangs.
-func TestDoubt(t *testing.T) {
-	p, now := newPace([]Limit{{N: 200, Period: 6 * second}}, 0, false, 7), time.Unix(1_000_000, 0)
-	take := func() {
-		if wait := p.take(now); wait != 0 {
-			t.Fatalf("a call waits for %s", wait)
-		}
-	}
-	// alone makes a call and reports whether another one has to wait for its answer.
-	alone := func() bool {
-		p.flight = 7
-		take()
-		sent := now
-		held := p.take(now) != 0
-		if !held {
-			p.undo()
-		}
-		now = now.Add(20 * milli)
-		p.give(now, sent, passed)
-		return held
-	}
-	for n := range 100 {
-		if alone() {
-			t.Fatalf("call %d goes alone before any was refused", n)
-		}
-	}
-	take()
-	now = now.Add(20 * milli)
-	p.refuse(now, now, now.Add(6*second), true)
-	p.give(now, now, refused)
-	now = now.Add(6 * second)
-	for n := 1; n <= 150; n++ {
-		if got, want := alone(), 96 <= n && n <= 106; got != want {
-			t.Errorf("call %d after the refusal goes alone: %t", n, got)
-		}
-	}
-
-	now = now.Add(7 * second)
-	p.base = Limit{N: 100, Period: 6 * second}
-	p.learned, p.raised = p.record().narrowed(p.base, now), true
-	p.learned.limit.N += 5
-	for n := 1; n <= 104; n++ {
-		if got, want := alone(), n > 100; got != want {
-			t.Errorf("call %d of a raised lesson goes alone: %t", n, got)
-		}
-	}
-	if now = now.Add(6 * second); !p.pressed {
-		t.Error("a lesson that held calls up is not raised further")
-	}
-	p.learned.limit.N += 5
-	for n := 1; n <= 108; n++ {
-		if got, want := alone(), n > 104; got != want {
-			t.Errorf("call %d goes alone: %t, though 104 were let through before", n, got)
-		}
-	}
-	take()
-	if wait := p.take(now); wait <= 0 || wait > 100*milli {
-		t.Errorf("a call that hangs holds others up for %s", wait)
-	}
-	now = now.Add(100 * milli)
-	take()
-	if p.calm(now); p.probing || p.borne != 0 {
-		t.Error("after a refusal, probes of a lesson that is no longer there are remembered")
-	}
-}
-
 // TestStrict shows that strict permits come back a whole period after the answer, those
 // of refused calls too, and others a little earlier.
 func TestStrict(t *testing.T) {
@@ -387,6 +319,11 @@ func TestCorrected(t *testing.T) {
 	}
 	if by, _ := learned().corrected(Limit{100, 9 * second}, true); by != (Limit{100, 9 * second}) {
 		t.Errorf("another period is corrected to %s", by)
+	}
+	raised := learned()
+	raised.raised, raised.borne, raised.base = true, 70, Limit{60, 6 * second}
+	if by, most := raised.corrected(Limit{100, 6 * second}, true); by.N != 70 || most != 70 {
+		t.Errorf("a lesson that was raised and bore 70 calls is corrected to %s, %d at most", by, most)
 	}
 	b := learned()
 	if by, _ := b.corrected(Limit{100, 6 * second}, false); by.N != 100 || b.strikes != 0 {

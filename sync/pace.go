@@ -107,7 +107,7 @@ func (p *pace) give(now, sent time.Time, o outcome) {
 		return // where it is strict, a refused call has given its permits back like others
 	}
 	p.trips.add(now.Sub(sent))
-	p.bear(sent)
+	p.let(sent)
 	if p.eased {
 		p.flight += 1 / (8 * p.flight)
 	} else {

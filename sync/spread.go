@@ -9,16 +9,16 @@ import (
 
 // evenly is how calls are spread whose lesson was refused again and again: the server
 // does not count in windows then, but fills a token bucket, or another client takes its
-// share.
+// share, or calls are refused for reasons of their own.
 type evenly struct {
 	spread bool
-	steady rate.Limit // the pace at first, and then the last one that some calm periods bore
-	floor  rate.Limit // a pace below makes no sense
+	steady rate.Limit // the pace at first, and then that of the last calm periods
+	floor  rate.Limit // below it all is learned anew
 }
 
 const (
 	headroom = 0.97 // of a limit that is used evenly
-	slowest  = 0.25 // of the first pace, before all is learned anew
+	slowest  = 0.25 // of the pace with which spreading began, before all is learned anew
 )
 
 // spreadOut begins to spread the calls, after the lesson's limit was corrected.
@@ -31,16 +31,22 @@ func (p *pace) spreadOut(until time.Time) {
 // flow is how fast calls were let through since the last refusal. A bucket that was empty
 // then has let through what flowed into it; a window allows that at least.
 func (p *pace) flow(now time.Time) rate.Limit {
-	if p.refusedAt.IsZero() {
+	if p.flowed == 0 {
 		return 0
 	}
-	return rate.Limit(float64(p.bore) / now.Sub(p.refusedAt).Seconds())
+	return rate.Limit(float64(p.flowed) / now.Sub(p.refusedAt).Seconds())
 }
 
 // slower spreads the calls wider after a refusal that taught a limit. Of a pace above the
-// steady one, half of what is above stays at first, and at the next refusal what flows. It
-// reports false if nothing that is fast enough is left.
+// steady one, half of what is above stays at first; at the next refusal what flows stays,
+// if that is more than the steady pace. A pace that would be too slow to be credible is
+// lowered little by little. It reports false if it is below the floor: then it was not a
+// matter of speed, or the limit is another one by now.
 func (p *pace) slower(l Limit, flow rate.Limit, now, until time.Time) bool {
+	if flow == 0 {
+		p.calm(until) // the silence was too short
+		return true
+	}
 	even := p.even.Limit()
 	if p.borne > p.base.N {
 		even = min(even, Limit{N: p.borne, Period: p.base.Period}.perSecond()) // it went no faster
@@ -54,7 +60,7 @@ func (p *pace) slower(l Limit, flow rate.Limit, now, until time.Time) bool {
 			next, p.hold = p.steady, min(2*p.hold, longHold)
 		}
 	}
-	if next = max(next, min(even, headroom*p.least())); next < p.floor {
+	if next = max(next, min(0.9*even, headroom*p.least())); next < p.floor {
 		return false
 	}
 	p.even.SetLimitAt(until, next)
@@ -64,11 +70,11 @@ func (p *pace) slower(l Limit, flow rate.Limit, now, until time.Time) bool {
 	return true
 }
 
-// faster raises the pace as the lesson is raised, by the same part of what it was.
+// faster raises the pace as the lesson is raised, by as many calls a period.
 func (p *pace) faster(now time.Time) {
 	even := p.even.Limit()
 	if !p.raised && even != p.steady {
 		p.steady, p.hold = even, firstHold
 	}
-	p.even.SetLimitAt(now, even+p.steady*rate.Limit(p.step)/rate.Limit(raises*p.base.step()))
+	p.even.SetLimitAt(now, even+Limit{N: p.step, Period: p.base.Period}.perSecond())
 }
