@@ -39,9 +39,9 @@ func (p *pace) flow(now time.Time) rate.Limit {
 
 // slower spreads the calls wider after a refusal that taught a limit. Of a pace above the
 // steady one, half of what is above stays at first; at the next refusal what flows stays,
-// if that is more than the steady pace. A pace that would be too slow to be credible is
-// lowered little by little. It reports false if it is below the floor: then it was not a
-// matter of speed, or the limit is another one by now.
+// if that is more than the steady pace. A pace that is too slow to be credible is
+// lowered little by little, the less so the more flows. It reports false if it is below
+// the floor: then it was not a matter of speed, or the limit is another one by now.
 func (p *pace) slower(l Limit, flow rate.Limit, now, until time.Time) bool {
 	if flow == 0 {
 		p.calm(until) // the silence was too short
@@ -60,7 +60,11 @@ func (p *pace) slower(l Limit, flow rate.Limit, now, until time.Time) bool {
 			next, p.hold = p.steady, min(2*p.hold, longHold)
 		}
 	}
-	if next = max(next, min(0.9*even, headroom*p.least())); next < p.floor {
+	most := headroom * even
+	if flow < 0.7*even {
+		most = 0.9 * even
+	}
+	if next = max(next, min(most, headroom*p.least())); next < p.floor {
 		return false
 	}
 	p.even.SetLimitAt(until, next)
