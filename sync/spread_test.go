@@ -1,8 +1,8 @@
 package sync
 
 import (
+	"cmp"
 	"math"
-	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +16,7 @@ func TestSlower(t *testing.T) {
 	const forgotten = -1
 	for _, test := range []struct {
 		name   string
+		figure rate.Limit // configured calls a second; a fiftieth is credible. 0 is none
 		even   rate.Limit // the pace, 10 a second being steady
 		raised bool
 		borne  int        // by a lesson of 10 a second
@@ -24,21 +25,21 @@ func TestSlower(t *testing.T) {
 		want   rate.Limit
 		hold   int // periods, after 4
 	}{
-		{"what is taught", 10, false, 0, 8, 7, 7.76, 4},
-		{"what flows", 10, false, 0, 1, 9, 8.73, 4},
-		{"not much more", 10, false, 0, 20, 7, 9, 4},
-		{"not too little at once", 10, false, 0, 1, 1, 5, 4},
-		{"too slow", 4.1, false, 0, 1, 1, forgotten, 4},
-		{"as slow as is credible", 10, false, 0, 1, 1, 7.76, 4},
-		{"slower than is credible", 8, false, 0, 1, 5, 7.2, 4},
-		{"slower than is credible, and it flows", 7, false, 0, 1, 5, 6.79, 4},
-		{"a silence that was too short", 10, false, 0, 1, 0, 10, 4},
-		{"raised", 20, true, 0, 19, 10, 15, 4},
-		{"raised beyond what went", 20, true, 12, 19, 10, 11, 4},
-		{"raised a little", 10.4, true, 0, 10, 10, 10, 8},
-		{"still above what flows", 15, false, 0, 15, 12, 11.64, 4},
-		{"half of it, if that flows", 15, false, 0, 15, 15, 12.5, 4},
-		{"steady again", 15, false, 0, 15, 10.5, 10, 8},
+		{"what is taught", 0, 10, false, 0, 8, 7, 7.76, 4},
+		{"what flows", 0, 10, false, 0, 1, 9, 8.73, 4},
+		{"not much more", 0, 10, false, 0, 20, 7, 9, 4},
+		{"not too little at once", 0, 10, false, 0, 1, 1, 5, 4},
+		{"too slow", 0, 4.1, false, 0, 1, 1, forgotten, 4},
+		{"as slow as is credible", 400, 10, false, 0, 1, 1, 7.76, 4},
+		{"slower than is credible", 400, 8, false, 0, 1, 5, 7.2, 4},
+		{"slower than is credible, and it flows", 400, 7, false, 0, 1, 5, 6.79, 4},
+		{"a silence that was too short", 0, 10, false, 0, 1, 0, 10, 4},
+		{"raised", 0, 20, true, 0, 19, 10, 15, 4},
+		{"raised beyond what went", 0, 20, true, 12, 19, 10, 11, 4},
+		{"raised a little", 0, 10.4, true, 0, 10, 10, 10, 8},
+		{"still above what flows", 0, 15, false, 0, 15, 12, 11.64, 4},
+		{"half of it, if that flows", 0, 15, false, 0, 15, 15, 12.5, 4},
+		{"steady again", 0, 15, false, 0, 15, 10.5, 10, 8},
 	} {
 		p, now := newPace(nil, 0, false, 1), time.Unix(1_000_000, 0)
 		p.base, p.strikes = Limit{N: 10, Period: time.Second}, mostStrike
@@ -46,9 +47,7 @@ func TestSlower(t *testing.T) {
 		p.steady, p.floor, p.hold = 10, 2.5, 4
 		p.learned, p.most = p.record().narrowed(p.base, now), p.base.N
 		p.even.SetLimitAt(now, test.even)
-		if strings.Contains(test.name, "credible") {
-			p.figure = 400 // a second, so that less than 8 is not
-		}
+		p.figure = cmp.Or(test.figure, rate.Inf)
 		p.raised, p.borne = test.raised, test.borne
 		got := rate.Limit(forgotten)
 		if p.slower(Limit{N: test.taught, Period: time.Second}, test.flow, now, now.Add(time.Second)) {
@@ -64,7 +63,8 @@ func TestSlower(t *testing.T) {
 }
 
 // TestFaster shows that a pace is raised step by step, as the window beside it is, and that
-// what was borne until then is steady from then on.
+// what was borne until then is steady from then on; and that after each time that it was
+// too fast, it is raised later, up to a bound.
 func TestFaster(t *testing.T) {
 	p, now := newPace(nil, 0, false, 1), time.Unix(1_000_000, 0)
 	p.base = Limit{N: 80, Period: 2 * time.Second}
@@ -87,6 +87,13 @@ func TestFaster(t *testing.T) {
 	}
 	if p.climb(now); p.even.Limit() != 26 {
 		t.Error("a pace that holds nobody up is raised")
+	}
+	for p.hold = 3; p.hold < longHold; {
+		before := p.hold
+		p.even.SetLimitAt(now, 20.1)
+		if p.slower(Limit{N: 40, Period: 2 * time.Second}, 20, now, now); p.hold != min(2*before, longHold) {
+			t.Fatalf("after %d periods, the pace is held for %d", before, p.hold)
+		}
 	}
 }
 
